@@ -1,0 +1,198 @@
+//! What a thread keeps between two logging calls: its buffers, its name, and whether it is inside
+//! a handler.
+
+use std::cell::Cell;
+use std::mem::ManuallyDrop;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::record::ThreadInfo;
+
+/// Runs `work` with the context of this thread, which is there as long as the thread is.
+#[inline]
+pub(crate) fn with<R>(work: impl FnOnce(&Context) -> R) -> R {
+    CONTEXT.with(|context| work(context))
+}
+
+/// Lends a buffer of this thread, empty, and takes it back: for a line or a frame that a handler
+/// puts together before it takes its lock.
+///
+/// The buffer keeps its capacity from one use to the next, up to 64 KiB. Calls may nest; an inner
+/// one gets a buffer of its own.
+///
+/// # Examples
+///
+/// ```
+/// let length = handlers_core::with_line_buffer(|line| {
+///     line.push_str("one line\n");
+///     line.len()
+/// });
+/// assert_eq!(length, 9);
+/// ```
+#[inline]
+pub fn with_line_buffer<R>(work: impl FnOnce(&mut String) -> R) -> R {
+    with(|context| context.line.lend(work))
+}
+
+/// How many records were dropped because they were logged while the same thread was handling
+/// another one (gh-91555).
+pub fn reentrant_drops() -> u64 {
+    REENTRANT_DROPS.load(Ordering::Relaxed)
+}
+
+/// Marks this thread as being inside a handler until the guard is dropped: what it logs meanwhile
+/// is dropped and counted by [`reentrant_drops`].
+///
+/// [`Handler::handle`](crate::Handler::handle) does so by itself. A handler needs it around work
+/// that happens elsewhere, such as a flush that uses a library which logs.
+///
+/// # Examples
+///
+/// ```
+/// use handlers_core::{enter_handler, get_logger, warning};
+///
+/// let inside = enter_handler();
+/// warning!(get_logger("app"), "goes nowhere, and cannot deadlock");
+/// drop(inside);
+/// # assert!(handlers_core::reentrant_drops() > 0);
+/// ```
+#[inline]
+pub fn enter_handler() -> HandlerGuard {
+    let _ = DEPTH.try_with(|depth| depth.set(depth.get() + 1));
+    HandlerGuard { not_send: std::marker::PhantomData }
+}
+
+/// The guard of [`enter_handler`].
+#[derive(Debug)]
+#[must_use = "the thread leaves the handler when the guard is dropped"]
+pub struct HandlerGuard {
+    not_send: std::marker::PhantomData<*const ()>,
+}
+
+impl Drop for HandlerGuard {
+    fn drop(&mut self) {
+        let _ = DEPTH.try_with(|depth| depth.set(depth.get() - 1));
+    }
+}
+
+/// Whether a handler is at work on this thread; if so, the record that asks is counted as dropped.
+#[inline]
+pub(crate) fn drops_reentrant() -> bool {
+    let inside = DEPTH.try_with(Cell::get).unwrap_or_default() > 0;
+    if inside {
+        REENTRANT_DROPS.fetch_add(1, Ordering::Relaxed);
+    }
+    inside
+}
+
+/// One thread's share.
+///
+/// It is never dropped, so that what logs while a thread ends finds it. [`AtEnd`] frees what it
+/// holds; from then on nothing is kept in it.
+pub(crate) struct Context {
+    pub(crate) message: Buffer,
+    pub(crate) asctime: Buffer,
+    line: Buffer,
+    thread: Cell<Option<ThreadInfo>>,
+}
+
+impl Context {
+    const fn new() -> Self {
+        Self {
+            message: Buffer::new(),
+            asctime: Buffer::new(),
+            line: Buffer::new(),
+            thread: Cell::new(None),
+        }
+    }
+
+    /// Lends out what is known of the thread.
+    #[inline]
+    pub(crate) fn with_thread<R>(&self, work: impl FnOnce(&ThreadInfo) -> R) -> R {
+        let (thread, is_kept) = match self.thread.take() {
+            Some(thread) => (thread, true),
+            None => (ThreadInfo::current(), is_freed_at_end()),
+        };
+        let result = work(&thread);
+        if is_kept {
+            self.thread.set(Some(thread));
+        }
+        result
+    }
+
+    fn free(&self) {
+        self.thread.take();
+        for buffer in [&self.message, &self.asctime, &self.line] {
+            buffer.0.take();
+        }
+    }
+}
+
+/// Makes sure that the context is freed when the thread ends; false if it has been.
+#[cold]
+fn is_freed_at_end() -> bool {
+    AT_END.try_with(|_| ()).is_ok()
+}
+
+/// Frees the context's memory when the thread ends.
+struct AtEnd;
+
+impl Drop for AtEnd {
+    fn drop(&mut self) {
+        with(Context::free);
+    }
+}
+
+thread_local! {
+    static CONTEXT: ManuallyDrop<Context> = const { ManuallyDrop::new(Context::new()) };
+
+    static AT_END: AtEnd = const { AtEnd };
+
+    /// How many handlers this thread is inside.
+    static DEPTH: Cell<u32> = const { Cell::new(0) };
+}
+
+static REENTRANT_DROPS: AtomicU64 = AtomicU64::new(0);
+
+/// A buffer that is lent out by moving it, so that no borrow is ever in the way of a nested call.
+pub(crate) struct Buffer(Cell<String>);
+
+impl Buffer {
+    const fn new() -> Self {
+        Self(Cell::new(String::new()))
+    }
+
+    #[inline]
+    pub(crate) fn lend<R>(&self, work: impl FnOnce(&mut String) -> R) -> R {
+        let mut buffer = self.0.take();
+        buffer.clear();
+        let is_kept = buffer.capacity() > 0 || is_freed_at_end();
+        let result = work(&mut buffer);
+        if is_kept && buffer.capacity() <= LARGEST_KEPT {
+            self.0.set(buffer);
+        }
+        result
+    }
+}
+
+/// One enormous record must not cost every thread that memory for ever.
+const LARGEST_KEPT: usize = 64 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_nested_call_gets_a_buffer_of_its_own() {
+        with_line_buffer(|outer| {
+            outer.push('a');
+            with_line_buffer(|inner| assert!(inner.is_empty()));
+            assert_eq!(outer, "a");
+        });
+    }
+
+    #[test]
+    fn a_large_buffer_is_given_back_to_the_system() {
+        with_line_buffer(|line| line.reserve(LARGEST_KEPT + 1));
+        with_line_buffer(|line| assert!(line.capacity() <= LARGEST_KEPT));
+    }
+}

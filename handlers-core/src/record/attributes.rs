@@ -1,0 +1,295 @@
+//! A record as the mapping that formatters and wire formats see.
+
+use std::sync::Arc;
+
+use super::{Exception, Extra, Location, Message, Parts, Record, location};
+use crate::fields::Fields;
+use crate::level::Level;
+use crate::text::Text;
+use crate::time::Timestamp;
+use crate::value::Value;
+
+impl Record<'_> {
+    /// Makes a record from Python's attributes, as `logging.makeLogRecord` does: what a receiver
+    /// got over the wire, or a test wrote down (CORE-35).
+    ///
+    /// Every entry becomes an attribute, whatever its type; nothing is checked or derived from
+    /// another (the level has the name `Level None` unless `levelname` says otherwise). What the
+    /// entries leave out is as in a record without name and message, made now.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use handlers_core::{Level, Record, Value};
+    ///
+    /// let record = Record::from_attributes([
+    ///     ("name".to_owned(), Value::from("app")),
+    ///     ("levelno".to_owned(), Value::from(20)),
+    ///     ("msg".to_owned(), Value::from("%d files")),
+    ///     ("args".to_owned(), Value::Tuple(vec![Value::from(3)])),
+    /// ]);
+    /// assert_eq!((record.level(), &*record.message()?), (Level::INFO, "3 files"));
+    /// # Ok::<(), handlers_core::Error>(())
+    /// ```
+    pub fn from_attributes(
+        attributes: impl IntoIterator<Item = (String, Value<'static>)>,
+    ) -> Record<'static> {
+        let mut entries: Vec<(Arc<str>, Value<'static>)> = [
+            ("name", Value::None),
+            ("levelname", Value::from("Level None")),
+            ("levelno", Value::None),
+            ("pathname", Value::from("")),
+            ("filename", Value::from("")),
+            ("module", Value::from("")),
+            ("lineno", Value::from(0)),
+            ("funcName", Value::None),
+        ]
+        .map(|(name, value)| (Arc::from(name), value))
+        .into();
+        for (name, value) in attributes {
+            match entries.iter_mut().find(|(known, _)| **known == *name) {
+                Some(entry) => entry.1 = value,
+                None => entries.push((Arc::from(name), value)),
+            }
+        }
+        let mut record = Record::builder().build();
+        record.set_typed(&entries);
+        record.overrides = Some(entries.into());
+        record
+    }
+
+    /// Fills the typed part from the attributes whose types fit.
+    fn set_typed(&mut self, entries: &[(Arc<str>, Value<'static>)]) {
+        let get = |name: &str| {
+            let entry = entries.iter().find(|(known, _)| **known == *name);
+            entry.map(|(_, value)| value)
+        };
+        let text = |name| get(name).filter(|value| value.is_truthy()).map(Value::to_string);
+        let integer = |name| get(name).and_then(Value::as_i64);
+        let owned = |text: Option<String>| Text::from(text.unwrap_or_default());
+
+        self.name = owned(text("name"));
+        self.level = integer("levelno").map(Level::new).unwrap_or_default();
+        self.level_name = owned(text("levelname"));
+        self.message = Message::template(
+            get("msg").cloned().unwrap_or_else(|| Value::from("")),
+            get("args").cloned().unwrap_or_default(),
+        );
+        self.location = Location::Parts(Box::new(Parts {
+            pathname: text("pathname").map(Text::from),
+            line: integer("lineno").and_then(|line| line.try_into().ok()).unwrap_or_default(),
+            function: text("funcName").map(Text::from),
+        }));
+        if let Some(created) = get("created").and_then(Value::as_f64) {
+            self.created = Timestamp::from_seconds(created);
+        }
+        if get("thread").is_some() {
+            self.origin.set_thread(integer("thread").and_then(|id| id.try_into().ok()));
+        }
+        if get("threadName").is_some() {
+            self.origin.set_thread_name(text("threadName").as_deref());
+        }
+        if get("process").is_some() {
+            self.origin.set_process(integer("process").and_then(|id| id.try_into().ok()));
+        }
+        if get("processName").is_some() {
+            self.origin.set_process_name(text("processName").as_deref());
+        }
+        if get("taskName").is_some() {
+            self.origin.set_task_name(text("taskName").as_deref());
+        }
+        self.exception = get("exc_info").and_then(exception).map(Arc::new);
+        if let Some(text) = text("exc_text") {
+            self.exception_text = std::sync::OnceLock::from(Arc::from(text));
+        }
+        self.stack_info = text("stack_info").map(Text::from);
+    }
+
+    /// `created` as formatters see it: the time of the record, unless its attributes say otherwise.
+    pub(crate) fn created_seconds(&self) -> f64 {
+        self.override_number("created").unwrap_or_else(|| self.created.created())
+    }
+
+    /// `msecs` as formatters see it.
+    pub(crate) fn msecs_attribute(&self) -> f64 {
+        self.override_number("msecs").unwrap_or_else(|| self.msecs())
+    }
+
+    fn override_number(&self, name: &str) -> Option<f64> {
+        self.override_of(name).and_then(Value::as_f64)
+    }
+
+    fn override_of(&self, name: &str) -> Option<&Value<'static>> {
+        let overrides = self.overrides.as_ref()?;
+        overrides.iter().find(|(known, _)| **known == *name).map(|(_, value)| value)
+    }
+
+    /// An attribute that every record has (CORE-14).
+    fn attribute(&self, name: &str) -> Option<Value<'_>> {
+        Some(match name {
+            "name" => Value::from(self.name()),
+            "msg" => self.msg(),
+            "args" => self.args(),
+            "levelname" => Value::from(self.level_name()),
+            "levelno" => Value::from(self.level().number()),
+            "pathname" => Value::from(self.location.pathname()),
+            "filename" => Value::from(self.location.pathname().map(location::filename)),
+            "module" => Value::from(self.module()),
+            "exc_info" => self.exc_info(),
+            "exc_text" => Value::from(self.exception_text()),
+            "stack_info" => Value::from(self.stack_info()),
+            "lineno" => Value::from(self.line_number()),
+            "funcName" => Value::from(self.function()),
+            "created" => Value::from(self.created_seconds()),
+            "msecs" => Value::from(self.msecs()),
+            "relativeCreated" => Value::from(self.relative_created()),
+            "thread" => Value::from(self.thread()),
+            "threadName" => Value::from(self.thread_name()),
+            "processName" => Value::from(self.process_name()),
+            "process" => Value::from(self.process()),
+            "taskName" => Value::from(self.task_name()),
+            _ => return None,
+        })
+    }
+
+    /// The triple `(type, value, traceback)`, of which Rust knows the value.
+    fn exc_info(&self) -> Value<'_> {
+        let Some(exception) = self.exception() else { return Value::None };
+        let value = exception.chain().next().map_or(Value::None, Value::from);
+        Value::Tuple(vec![Value::None, value, Value::None])
+    }
+
+    fn field(&self, name: &str) -> Option<Value<'_>> {
+        match &self.extra {
+            Extra::Borrowed(fields) => {
+                let field = fields.iter().rev().find(|(known, _)| *known == name);
+                field.map(|(_, value)| value.borrowed())
+            }
+            Extra::Owned(fields) => {
+                let field = fields.iter().rev().find(|(known, _)| **known == *name);
+                field.map(|(_, value)| value.borrowed())
+            }
+        }
+    }
+}
+
+impl Fields for Record<'_> {
+    fn get(&self, name: &str) -> Option<Value<'_>> {
+        if let Some(value) = self.override_of(name) {
+            return Some(value.borrowed());
+        }
+        self.attribute(name).or_else(|| self.field(name))
+    }
+
+    /// Every attribute, in the order of CORE-14.
+    fn to_dict(&self) -> Value<'_> {
+        let standard = ATTRIBUTES.iter().filter_map(|name| Some((*name, self.get(name)?)));
+        let overrides = self.overrides.iter().flat_map(|overrides| overrides.iter());
+        let extra = overrides
+            .filter(|(name, _)| !ATTRIBUTES.contains(&&**name))
+            .map(|(name, value)| (&**name, value.borrowed()));
+        let entries = standard.chain(extra).chain(self.extra());
+        Value::Dict(entries.map(|(name, value)| (Value::from(name), value)).collect())
+    }
+}
+
+/// Whether a field of a call may not have this name (CORE-147).
+pub(crate) const fn is_reserved(name: &str) -> bool {
+    let mut index = 0;
+    while index < ATTRIBUTES.len() {
+        if same(ATTRIBUTES[index], name) {
+            return true;
+        }
+        index += 1;
+    }
+    same(name, "message") || same(name, "asctime")
+}
+
+/// `==` for text in a constant.
+const fn same(left: &str, right: &str) -> bool {
+    let (left, right) = (left.as_bytes(), right.as_bytes());
+    if left.len() != right.len() {
+        return false;
+    }
+    let mut index = 0;
+    while index < left.len() {
+        if left[index] != right[index] {
+            return false;
+        }
+        index += 1;
+    }
+    true
+}
+
+/// CORE-36: a triple without an error is an exception all the same.
+fn exception(exc_info: &Value<'_>) -> Option<Exception> {
+    let value = match exc_info {
+        Value::Tuple(triple) => triple.get(1).unwrap_or(&Value::None),
+        value if value.is_truthy() => value,
+        _ => return None,
+    };
+    Some(match value {
+        Value::None => Exception::none(),
+        Value::Str(text) => Exception::from_text(text),
+        other => Exception::from_text(&other.to_string()),
+    })
+}
+
+/// CORE-14, in the order in which Python's records hold them.
+const ATTRIBUTES: [&str; 21] = [
+    "name",
+    "msg",
+    "args",
+    "levelname",
+    "levelno",
+    "pathname",
+    "filename",
+    "module",
+    "exc_info",
+    "exc_text",
+    "stack_info",
+    "lineno",
+    "funcName",
+    "created",
+    "msecs",
+    "relativeCreated",
+    "thread",
+    "threadName",
+    "processName",
+    "process",
+    "taskName",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_attributes_come_in_pythons_order_and_the_fields_last() {
+        let record = Record::builder().field("user", "ann").expect("`user` is free").build();
+        let Value::Dict(entries) = record.to_dict() else { panic!("a record is a mapping") };
+        let names: Vec<String> = entries.iter().map(|(name, _)| name.to_string()).collect();
+        assert_eq!(names[..21], ATTRIBUTES);
+        assert_eq!(names[21..], ["user"]);
+    }
+
+    #[test]
+    fn a_field_cannot_take_the_place_of_an_attribute() {
+        for name in ["name", "message", "asctime", "taskName"] {
+            let error = Record::builder().field(name, 1).expect_err("the name is taken");
+            assert_eq!(error.to_string(), format!("Attempt to overwrite '{name}' in LogRecord"));
+        }
+    }
+
+    // CORE-35.
+    #[test]
+    fn attributes_are_taken_as_they_are_given() {
+        let entries = [("levelno".to_owned(), Value::from("high")), ("x".to_owned(), 1.into())];
+        let record = Record::from_attributes(entries);
+        let get = |name| Fields::get(&record, name).map(|value| value.to_string());
+        assert_eq!(get("levelno").as_deref(), Some("high"));
+        assert_eq!(get("levelname").as_deref(), Some("Level None"));
+        assert_eq!(get("name").as_deref(), Some("None"));
+        assert_eq!(get("x").as_deref(), Some("1"));
+    }
+}

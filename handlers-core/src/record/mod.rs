@@ -1,0 +1,347 @@
+//! Records: one event each, and everything a formatter may want to know of it.
+
+mod attributes;
+mod builder;
+mod exception;
+mod location;
+mod message;
+mod origin;
+mod switches;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+pub(crate) use attributes::is_reserved;
+pub use builder::RecordBuilder;
+pub(crate) use builder::overwrites;
+pub use exception::Exception;
+pub use location::Callsite;
+pub(crate) use location::{Location, Parts};
+pub(crate) use message::Message;
+pub(crate) use origin::{Origin, ThreadInfo};
+pub use origin::{set_process_name, set_task_name_provider};
+pub use switches::{RecordSwitches, record_switches, set_record_switches};
+
+use crate::error::Result;
+use crate::fields::Fields;
+use crate::level::Level;
+use crate::logger::Call;
+use crate::stack;
+use crate::text::Text;
+use crate::time::Timestamp;
+use crate::value::Value;
+
+/// One event: Python's `LogRecord`.
+///
+/// A logger makes it on the stack and lends it to the handlers; everything in it is borrowed where
+/// it can be, so that it costs no allocation. A handler that keeps a record calls
+/// [`into_owned`](Self::into_owned) on a clone.
+///
+/// The names of the attributes, as formatters see them, are Python's (CORE-14): `name`, `msg`,
+/// `args`, `levelname`, `levelno`, `pathname`, `filename`, `module`, `exc_info`, `exc_text`,
+/// `stack_info`, `lineno`, `funcName`, `created`, `msecs`, `relativeCreated`, `thread`,
+/// `threadName`, `processName`, `process`, `taskName`, then the fields of the call.
+///
+/// # Differences from Python
+///
+/// A formatter leaves no `message` and `asctime` behind on the record; the text of the exception
+/// is the one thing that stays (CORE-109).
+///
+/// # Examples
+///
+/// ```
+/// use handlers_core::{Level, Record, Value};
+///
+/// let record = Record::builder()
+///     .name("app.db")
+///     .level(Level::WARNING)
+///     .template("%d of %d connections in use", [Value::from(9), Value::from(10)])
+///     .build();
+/// assert_eq!(record.message()?, "9 of 10 connections in use");
+/// assert_eq!(record.level_name(), "WARNING");
+/// # Ok::<(), handlers_core::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Record<'a> {
+    name: Text<'a>,
+    level: Level,
+    level_name: Text<'a>,
+    message: Message<'a>,
+    location: Location<'a>,
+    created: Timestamp,
+    origin: Origin<'a>,
+    extra: Extra<'a>,
+    exception: Option<Arc<Exception>>,
+    exception_text: OnceLock<Arc<str>>,
+    stack_info: Option<Text<'a>>,
+    /// What [`Record::from_attributes`] was given: it wins over the typed fields.
+    overrides: Option<Attributes>,
+}
+
+/// Attributes by name, in the order in which they were given.
+type Attributes = Arc<[(Arc<str>, Value<'static>)]>;
+
+/// The fields of a call: borrowed from it, or the record's own.
+#[derive(Clone)]
+pub(crate) enum Extra<'a> {
+    Borrowed(&'a [(&'a str, Value<'a>)]),
+    Owned(Arc<[(Text<'static>, Value<'static>)]>),
+}
+
+impl<'a> Record<'a> {
+    /// Makes the record of a logging call, in the place where it will stay: it is too large to be
+    /// moved about for each call.
+    #[inline]
+    pub(crate) fn of_call(
+        call: &'a Call<'_>,
+        name: &'a Arc<str>,
+        message: Text<'a>,
+        created: Timestamp,
+        thread: &'a ThreadInfo,
+    ) -> Self {
+        Self {
+            name: Text::SharedRef(name),
+            level: call.level,
+            level_name: call.level.name(),
+            message: Message::Text(message),
+            location: call.location.clone(),
+            created,
+            origin: Origin::here(thread),
+            extra: Extra::Borrowed(call.fields),
+            exception: call.exception.clone(),
+            exception_text: OnceLock::new(),
+            stack_info: if call.stack_info { Some(stack::capture().into()) } else { None },
+            overrides: None,
+        }
+    }
+
+    /// The name of the logger.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// How severe the event is.
+    pub fn level(&self) -> Level {
+        self.level
+    }
+
+    /// The name that the level had when the record was made (CORE-15).
+    pub fn level_name(&self) -> &str {
+        &self.level_name
+    }
+
+    /// The message as it was logged, before any argument was merged into it.
+    ///
+    /// A message that came from a Rust macro is complete already.
+    pub fn msg(&self) -> Value<'_> {
+        self.message.msg()
+    }
+
+    /// The arguments that [`message`](Self::message) merges into the message: a tuple, or the one
+    /// mapping that was given in its place (CORE-20). Empty for a message from a Rust macro.
+    pub fn args(&self) -> Value<'_> {
+        self.message.args()
+    }
+
+    /// The message with its arguments merged in by Python's `%` rules (CORE-37 to CORE-42).
+    ///
+    /// # Errors
+    ///
+    /// Arguments that do not fit the message give the error that Python raises (CORE-40).
+    pub fn message(&self) -> Result<Cow<'_, str>> {
+        self.message.merged()
+    }
+
+    /// Appends the merged message to `out`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`message`](Self::message); `out` may then hold a part of the message.
+    pub fn write_message(&self, out: &mut String) -> Result<()> {
+        self.message.write(out)
+    }
+
+    /// The message, if it needs no merging.
+    pub fn as_text(&self) -> Option<&str> {
+        self.message.as_text()
+    }
+
+    /// The path of the source file of the logging call, or `(unknown file)` (CORE-150).
+    pub fn pathname(&self) -> &str {
+        self.location.pathname().unwrap_or("(unknown file)")
+    }
+
+    /// The last part of [`pathname`](Self::pathname) (CORE-17).
+    pub fn filename(&self) -> &str {
+        location::filename(self.pathname())
+    }
+
+    /// [`filename`](Self::filename) without its extension, or `Unknown module` (CORE-18, CORE-19).
+    pub fn module(&self) -> &str {
+        match self.location.pathname() {
+            Some(pathname) => location::module(location::filename(pathname)),
+            None => "Unknown module",
+        }
+    }
+
+    /// The line of the logging call; 0 when it is not known.
+    pub fn line_number(&self) -> u32 {
+        self.location.line()
+    }
+
+    /// The function of the logging call, if there is one.
+    pub fn function(&self) -> Option<&str> {
+        self.location.function()
+    }
+
+    /// Whether the place of the logging call is known.
+    pub(crate) fn has_location(&self) -> bool {
+        self.location.is_known()
+    }
+
+    /// Whether more than a line is to be shown: an exception, or a stack.
+    #[inline]
+    pub(crate) fn has_trailers(&self) -> bool {
+        self.exception.is_some() || self.stack_info.is_some() || self.exception_text.get().is_some()
+    }
+
+    /// Whether every attribute is what the typed fields say.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.overrides.is_none()
+    }
+
+    /// When the record was made.
+    pub fn created(&self) -> Timestamp {
+        self.created
+    }
+
+    /// The milliseconds within the second of [`created`](Self::created), 0 to 999 (CORE-23).
+    pub fn msecs(&self) -> f64 {
+        self.created.msecs()
+    }
+
+    /// Milliseconds between the start of the program and the record (CORE-26).
+    pub fn relative_created(&self) -> f64 {
+        self.created.relative_to(crate::time::start_time())
+    }
+
+    /// The operating system's number of the thread, unless switched off (CORE-28).
+    pub fn thread(&self) -> Option<u64> {
+        self.origin.thread()
+    }
+
+    /// The name of the thread, unless switched off (CORE-28).
+    pub fn thread_name(&self) -> Option<&str> {
+        self.origin.thread_name()
+    }
+
+    /// The number of the process, unless switched off (CORE-29).
+    pub fn process(&self) -> Option<u32> {
+        self.origin.process()
+    }
+
+    /// The name of the process, `MainProcess` by default, unless switched off (CORE-30).
+    pub fn process_name(&self) -> Option<&str> {
+        self.origin.process_name()
+    }
+
+    /// The name of the asynchronous task, if the program names its tasks (CORE-31).
+    pub fn task_name(&self) -> Option<&str> {
+        self.origin.task_name()
+    }
+
+    /// The fields that the logging call added, in its order.
+    pub fn extra(&self) -> impl Iterator<Item = (&str, Value<'_>)> {
+        let (borrowed, owned): (&[_], &[_]) = match &self.extra {
+            Extra::Borrowed(fields) => (fields, &[]),
+            Extra::Owned(fields) => (&[], fields),
+        };
+        let borrowed = borrowed.iter().map(|(name, value)| (*name, value.borrowed()));
+        borrowed.chain(owned.iter().map(|(name, value)| (&**name, value.borrowed())))
+    }
+
+    /// The error that was logged with the record.
+    pub fn exception(&self) -> Option<&Exception> {
+        self.exception.as_deref()
+    }
+
+    /// The text of the exception, once a formatter made it (CORE-21, CORE-109).
+    pub fn exception_text(&self) -> Option<&str> {
+        self.exception_text.get().map(|text| &**text)
+    }
+
+    /// The text of the exception, made by `format` if no formatter made it before: the first
+    /// formatter's text serves all (CORE-109). An empty text counts as none.
+    pub fn exception_text_or_init(
+        &self,
+        format: impl FnOnce(&Exception) -> String,
+    ) -> Option<&str> {
+        let kept = self.exception_text().filter(|text| !text.is_empty());
+        if let (None, Some(exception)) = (kept, &self.exception) {
+            let text = format(exception);
+            // An empty text is not kept: the next formatter may show what this one leaves out.
+            if text.is_empty() {
+                return None;
+            }
+            return Some(self.exception_text.get_or_init(|| Arc::from(text)));
+        }
+        kept
+    }
+
+    /// The text of the stack, if the logging call asked for it (CORE-148).
+    pub fn stack_info(&self) -> Option<&str> {
+        self.stack_info.as_deref()
+    }
+
+    /// Makes a record that borrows nothing, for a queue, a buffer or another thread.
+    ///
+    /// Strings that live as long as the program, or are shared, are not copied.
+    pub fn into_owned(self) -> Record<'static> {
+        Record {
+            name: self.name.into_owned(),
+            level: self.level,
+            level_name: self.level_name.into_owned(),
+            message: self.message.into_owned(),
+            location: self.location.into_owned(),
+            created: self.created,
+            origin: self.origin.into_owned(),
+            extra: self.extra.into_owned(),
+            exception: self.exception,
+            exception_text: self.exception_text,
+            stack_info: self.stack_info.map(Text::into_owned),
+            overrides: self.overrides,
+        }
+    }
+}
+
+impl Extra<'_> {
+    fn into_owned(self) -> Extra<'static> {
+        match self {
+            Self::Borrowed([]) => Extra::Borrowed(&[]),
+            Self::Borrowed(fields) => {
+                let owned = |(name, value): &(&str, Value<'_>)| {
+                    (Text::from((*name).to_owned()), value.clone().into_owned())
+                };
+                Extra::Owned(fields.iter().map(owned).collect())
+            }
+            Self::Owned(fields) => Extra::Owned(fields),
+        }
+    }
+}
+
+impl fmt::Debug for Record<'_> {
+    /// CORE-32.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let show = |name| Fields::get(self, name).unwrap_or_default();
+        write!(
+            f,
+            "<LogRecord: {}, {}, {}, {}, \"{}\">",
+            show("name"),
+            show("levelno"),
+            show("pathname"),
+            show("lineno"),
+            show("msg"),
+        )
+    }
+}
