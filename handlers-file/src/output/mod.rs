@@ -1,0 +1,9 @@
+//! How lines get out: one after the other, whole, and for several threads at a time.
+
+mod combiner;
+mod line;
+mod pending;
+
+pub(crate) use combiner::{Combiner, Sink};
+pub(crate) use line::{Fate, Line, Outcome, emit};
+pub(crate) use pending::Pending;

@@ -1,0 +1,151 @@
+//! The handler that all rotating handlers are faces of.
+
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use handlers_core::{Handler, HandlerBase, Record, Result, with_line_buffer};
+
+use super::builder::RollingHandlerBuilder;
+use super::files::Hooks;
+use super::policy::RolloverPolicy;
+use super::sink::RollingFile;
+use crate::file::FileOptions;
+use crate::log_file::FileSettings;
+use crate::output::{Combiner, Line, emit};
+
+/// Writes lines to a file that a policy puts aside from time to time: Python's
+/// `BaseRotatingHandler`.
+///
+/// [`RotatingFileHandler`](crate::RotatingFileHandler) is this with a [`SizePolicy`](super::SizePolicy).
+///
+/// A rollover that fails is undone, reported and tried again at the next occasion; the record, and
+/// those that follow, go to the file as it is. Nothing is truncated, and no record is lost by it but
+/// those of the oldest backup, if another had taken its place already.
+///
+/// # Examples
+///
+/// ```
+/// use handlers_core::{Handler, Record};
+/// use handlers_file::rolling::{RollingHandler, SizePolicy};
+/// # let dir = std::env::temp_dir().join(format!("rolling-{}", std::process::id()));
+/// # std::fs::create_dir_all(&dir).unwrap();
+/// # let path = dir.join("app.log");
+///
+/// let policy = SizePolicy::new(std::num::NonZeroU64::new(20), 3);
+/// let handler = RollingHandler::new(&path, policy)?;
+/// handler.handle(&Record::builder().message("the first of two").build());
+/// handler.handle(&Record::builder().message("the second").build());
+/// assert_eq!(std::fs::read_to_string(dir.join("app.log.1")).unwrap(), "the first of two\n");
+/// assert_eq!(std::fs::read_to_string(&path).unwrap(), "the second\n");
+/// # std::fs::remove_dir_all(&dir).unwrap();
+/// # Ok::<(), handlers_core::Error>(())
+/// ```
+pub struct RollingHandler<P: RolloverPolicy> {
+    base: HandlerBase,
+    class: &'static str,
+    settings: FileSettings,
+    held: Arc<AtomicU64>,
+    counts_characters: bool,
+    output: Combiner<RollingFile<P>>,
+}
+
+impl<P: RolloverPolicy> RollingHandler<P> {
+    /// Opens `path` for appending and puts it aside as `policy` says; all else by default.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Io`](handlers_core::ErrorKind::Io) if the file cannot be opened.
+    pub fn new(path: impl AsRef<Path>, policy: P) -> Result<Self> {
+        Self::builder(path, policy).build()
+    }
+
+    /// Begins a handler for the file at `path`. The settings and their defaults are those of
+    /// [`FileHandler`](crate::FileHandler::builder), with a namer and a rotator besides.
+    pub fn builder(path: impl AsRef<Path>, policy: P) -> RollingHandlerBuilder<P> {
+        RollingHandlerBuilder::new(path.as_ref(), policy)
+    }
+
+    /// Opens the file of a handler that is shown as `class`.
+    pub(crate) fn open(
+        class: &'static str,
+        base: HandlerBase,
+        file: FileOptions,
+        hooks: Hooks,
+        policy: P,
+    ) -> Result<Self> {
+        let (settings, file) = file.open()?;
+        let held = file.held();
+        let counts_characters = policy.counts_characters();
+        let rolling = RollingFile::new(file, policy, hooks, settings.mode.clone());
+        let output = Combiner::new(rolling);
+        Ok(Self { base, class, settings, held, counts_characters, output })
+    }
+
+    /// The absolute path of the file that is written.
+    pub fn path(&self) -> &Path {
+        &self.settings.path
+    }
+
+    /// Puts the file aside now, even if it is empty or missing (FILE-52).
+    ///
+    /// # Errors
+    ///
+    /// A file could not be moved or opened. Everything is where it was, but for the oldest backup if
+    /// another had taken its place already, and the handler goes on.
+    pub fn do_rollover(&self) -> Result<()> {
+        self.output.with(RollingFile::roll)
+    }
+
+    /// Whether the file would be put aside before `record` is written.
+    ///
+    /// # Errors
+    ///
+    /// The record cannot be formatted, or the file cannot be opened.
+    pub fn should_rollover(&self, record: &Record<'_>) -> Result<bool> {
+        with_line_buffer(|text| {
+            self.base.format(record, text)?;
+            let characters = text.chars().count() + 1;
+            let (level, created) = (record.level(), record.created());
+            let line = Line { text, characters, level, created };
+            self.output.with(|file| file.should_rollover(&line))
+        })
+    }
+
+    pub(crate) fn settings(&self) -> &FileSettings {
+        &self.settings
+    }
+}
+
+impl<P: RolloverPolicy> Handler for RollingHandler<P> {
+    fn base(&self) -> &HandlerBase {
+        &self.base
+    }
+
+    fn emit(&self, record: &Record<'_>) -> Result<()> {
+        emit(self, &self.output, &self.settings.terminator, self.counts_characters, record)
+    }
+
+    fn flush(&self) -> Result<()> {
+        self.output.with(|rolling| rolling.file.write_out())
+    }
+
+    fn close(&self) -> Result<()> {
+        let closed = self.output.with(|rolling| rolling.file.close());
+        self.base.mark_closed();
+        closed
+    }
+
+    /// The lines that a buffered handler holds back.
+    fn pending(&self) -> u64 {
+        self.held.load(Ordering::Relaxed)
+    }
+}
+
+impl<P: RolloverPolicy> fmt::Debug for RollingHandler<P> {
+    /// FILE-16.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "<{} {} ({})>", self.class, self.path().display(), self.base.level())
+    }
+}
