@@ -1,0 +1,20 @@
+//! What the names in a configuration stand for.
+
+mod arguments;
+mod named;
+mod parameters;
+mod prepared;
+mod resolve;
+mod standard;
+mod table;
+
+pub use arguments::Arguments;
+pub(crate) use arguments::Given;
+pub(crate) use named::{Class, Kind, Named};
+pub use parameters::Parameters;
+pub(crate) use parameters::Role;
+pub use prepared::Prepared;
+pub(crate) use prepared::{Opens, OpensFile};
+#[cfg(feature = "file")]
+pub(crate) use standard::{open_file, open_stream};
+pub use table::Registry;

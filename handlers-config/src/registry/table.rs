@@ -1,0 +1,170 @@
+//! The table of names.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::Arc;
+
+use handlers_core::{Filter, Formatter, Handler, Result, Value};
+
+use super::{Arguments, Class, Named, Parameters, Prepared, standard};
+use crate::stream::Stream;
+
+/// What the dotted names of a configuration stand for: Python's class names, and here what makes
+/// an object of each.
+///
+/// A name is in this table or it is an error: nothing is imported, and no code of a configuration is
+/// run. [`standard`](Self::standard) has the classes of Python's library; a program adds its own.
+///
+/// # Examples
+///
+/// ```
+/// use handlers_config::{Config, Parameters, Prepared, Registry};
+/// use handlers_core::Record;
+///
+/// // Python: `class Sample: def __init__(self, rate=1): …`
+/// let registry = Registry::standard().filter(
+///     "app.logs.Sample",
+///     Parameters::new().optional("rate"),
+///     |arguments| {
+///         let rate = arguments.integer("rate")?.unwrap_or(1).max(1);
+///         Ok(Prepared::filter(move || {
+///             Ok(move |record: &Record<'_>| i64::from(record.line_number()) % rate == 0)
+///         }))
+///     },
+/// );
+/// let text = "
+/// version: 1
+/// filters:
+///   some: {(): app.logs.Sample, rate: 10}
+/// root:
+///   filters: [some]
+/// ";
+/// let config = Config::parse(text, None)?.registry(registry);
+/// assert!(config.check().is_empty());
+/// # Ok::<(), handlers_core::Error>(())
+/// ```
+#[derive(Clone, Default)]
+#[must_use]
+pub struct Registry {
+    names: BTreeMap<String, Named>,
+    /// What stands before a dot in any name.
+    modules: BTreeSet<String>,
+}
+
+impl Registry {
+    /// Begins with no name at all.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Begins with the names of Python's standard library.
+    ///
+    /// | class | feature |
+    /// |---|---|
+    /// | `logging.NullHandler`, `logging.Formatter`, `logging.Filter` | |
+    /// | `logging.StreamHandler`, `logging.FileHandler`, `logging.handlers.RotatingFileHandler` | `file` |
+    /// | `logging.handlers.BufferingHandler`, `logging.handlers.MemoryHandler` | `queue` |
+    ///
+    /// Besides there are the levels, `sys.stdout`, `sys.stderr` and the constants of
+    /// `logging.handlers`. The other classes are known by name: a configuration that wants one gets
+    /// an error that says that it is not there yet.
+    pub fn standard() -> Self {
+        standard::registry()
+    }
+
+    /// Adds a class of handlers, or puts it in the place of another.
+    pub fn handler(
+        self,
+        name: &str,
+        parameters: Parameters,
+        prepare: impl Fn(&mut Arguments) -> Result<Prepared<dyn Handler>> + Send + Sync + 'static,
+    ) -> Self {
+        let prepare = Box::new(prepare);
+        let class = Class { name: name.to_owned(), parameters, prepare };
+        self.with(name, Named::Handler(Arc::new(class)))
+    }
+
+    /// Adds a class of formatters, or puts it in the place of another.
+    ///
+    /// One that is named by `class` is called with format, date format and style, in this order,
+    /// and with `validate` and `defaults` if they are there (CONF-19).
+    pub fn formatter(
+        self,
+        name: &str,
+        parameters: Parameters,
+        prepare: impl Fn(&mut Arguments) -> Result<Prepared<dyn Formatter>> + Send + Sync + 'static,
+    ) -> Self {
+        let prepare = Box::new(prepare);
+        let class = Class { name: name.to_owned(), parameters, prepare };
+        self.with(name, Named::Formatter(Arc::new(class)))
+    }
+
+    /// Adds a class of filters, or puts it in the place of another.
+    pub fn filter(
+        self,
+        name: &str,
+        parameters: Parameters,
+        prepare: impl Fn(&mut Arguments) -> Result<Prepared<dyn Filter>> + Send + Sync + 'static,
+    ) -> Self {
+        let prepare = Box::new(prepare);
+        let class = Class { name: name.to_owned(), parameters, prepare };
+        self.with(name, Named::Filter(Arc::new(class)))
+    }
+
+    /// Adds a constant, for `ext://` to name.
+    pub fn constant(self, name: &str, value: impl Into<Value<'static>>) -> Self {
+        self.with(name, Named::Constant(value.into()))
+    }
+
+    /// Adds a stream, for `ext://` to name; `open` is called each time it is named.
+    pub fn stream(self, name: &str, open: impl Fn() -> Stream + Send + Sync + 'static) -> Self {
+        self.with(name, Named::Stream(Arc::new(open)))
+    }
+
+    /// The names, sorted.
+    pub fn names(&self) -> impl Iterator<Item = &str> + Clone {
+        self.names.keys().map(String::as_str)
+    }
+
+    /// Adds a name of Python's that means nothing here yet.
+    pub(super) fn later(self, name: &str) -> Self {
+        self.with(name, Named::Later)
+    }
+
+    /// Adds a module that nothing else is known of.
+    pub(super) fn module(mut self, name: &str) -> Self {
+        self.modules.insert(name.to_owned());
+        self
+    }
+
+    fn with(mut self, name: &str, named: Named) -> Self {
+        let dots = name.match_indices('.').map(|(place, _)| name[..place].to_owned());
+        self.modules.extend(dots);
+        self.names.insert(name.to_owned(), named);
+        self
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<Named> {
+        let named = self.names.get(name).cloned();
+        named.or_else(|| self.is_module(name).then_some(Named::Module))
+    }
+
+    pub(super) fn is_module(&self, name: &str) -> bool {
+        self.modules.contains(name) && !self.names.contains_key(name)
+    }
+
+    /// Whether there are modules in the module.
+    pub(super) fn is_package(&self, name: &str) -> bool {
+        let inside = format!("{name}.");
+        let modules = self.modules.range(inside.clone()..);
+        modules
+            .take_while(|module| module.starts_with(&inside))
+            .any(|module| self.is_module(module))
+    }
+}
+
+impl fmt::Debug for Registry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(&self.names).finish()
+    }
+}
