@@ -1,0 +1,14 @@
+//! The program `handlers` as its users meet it: files in, exit status and text out.
+
+mod check;
+#[cfg(unix)]
+mod command;
+mod lines;
+#[cfg(unix)]
+mod losses;
+mod sample;
+#[cfg(unix)]
+mod signals;
+mod support;
+mod tree;
+mod usage;
