@@ -1,0 +1,139 @@
+//! Our figures beside those of the floor, and whether they are good enough.
+
+use std::io::{self, Write};
+
+use crate::measure::{Measurement, Plan, measure};
+use crate::workload::{Entry, WORKLOADS};
+
+/// Measures everything that a goal is about and says what is met.
+pub(crate) fn report(out: &mut impl Write, n: Option<u64>, rounds: u64) -> io::Result<()> {
+    writeln!(out, "{:<52} {:>9} {:>9} {:>7} {:>7}", "goal", "ours", "theirs", "ratio", "limit")?;
+    for goal in RATIOS {
+        goal.report(out, n, rounds)?;
+    }
+    for goal in TIMES {
+        goal.report(out, n, rounds)?;
+    }
+    for name in NO_ALLOCATIONS {
+        let allocations = one(name, 1, n)?.allocations;
+        let title = format!("{name}: allocations");
+        let verdict = verdict(allocations < ALMOST_NONE);
+        writeln!(out, "{title:<52} {allocations:>9.4} {:>9} {:>7} {:>7} {verdict}", "", "", "0")?;
+    }
+    Ok(())
+}
+
+/// One workload must not cost more than so many times another.
+struct Ratio {
+    ours: &'static str,
+    theirs: &'static str,
+    threads: u64,
+    of: Quantity,
+    limit: f64,
+}
+
+#[derive(Clone, Copy)]
+enum Quantity {
+    Cpu,
+    Wall,
+}
+
+/// A workload must not take longer than so many nanoseconds.
+struct Time {
+    ours: &'static str,
+    limit: f64,
+}
+
+impl Ratio {
+    fn report(&self, out: &mut impl Write, n: Option<u64>, rounds: u64) -> io::Result<()> {
+        let Self { ours, theirs, threads, of, limit } = *self;
+        let mut pairs = Vec::new();
+        for _ in 0..rounds {
+            let theirs = of.in_(&one(theirs, threads, n)?);
+            pairs.push((of.in_(&one(ours, threads, n)?), theirs));
+        }
+        let ratio = median(pairs.iter().map(|(ours, theirs)| ours / theirs));
+        let title = format!("{ours} / {theirs}, {threads} thread(s), {}", of.name());
+        let (ours, theirs) =
+            (median(pairs.iter().map(|pair| pair.0)), median(pairs.iter().map(|pair| pair.1)));
+        let verdict = verdict(ratio <= limit);
+        writeln!(out, "{title:<52} {ours:>9.1} {theirs:>9.1} {ratio:>7.3} {limit:>7.2} {verdict}")
+    }
+}
+
+impl Time {
+    fn report(&self, out: &mut impl Write, n: Option<u64>, rounds: u64) -> io::Result<()> {
+        let Self { ours, limit } = *self;
+        let mut times = Vec::new();
+        for _ in 0..rounds {
+            times.push(Quantity::Cpu.in_(&one(ours, 1, n)?));
+        }
+        let time = median(times.into_iter());
+        let title = format!("{ours}, CPU ns");
+        let verdict = verdict(time <= limit);
+        writeln!(out, "{title:<52} {time:>9.2} {:>9} {:>7} {limit:>7.2} {verdict}", "", "")
+    }
+}
+
+impl Quantity {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Cpu => "CPU",
+            Self::Wall => "wall",
+        }
+    }
+
+    fn in_(self, measurement: &Measurement) -> f64 {
+        match self {
+            Self::Cpu => measurement.cpu_ns.unwrap_or(measurement.wall_ns),
+            Self::Wall => measurement.wall_ns,
+        }
+    }
+}
+
+fn one(name: &str, threads: u64, n: Option<u64>) -> io::Result<Measurement> {
+    let entry = WORKLOADS.iter().find(|entry| entry.name == name);
+    let Entry { default_n, make, .. } = entry.expect("goals are about workloads that exist");
+    measure(*make, &Plan { n: n.unwrap_or(*default_n), threads, percentiles: false })
+}
+
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+fn verdict(met: bool) -> &'static str {
+    if met { "met" } else { "NOT MET" }
+}
+
+const RATIOS: &[Ratio] = &[
+    Ratio { ours: "file_flush", theirs: "raw_stdfmt", threads: 1, of: Quantity::Cpu, limit: 1.15 },
+    Ratio { ours: "file_flush", theirs: "raw_write", threads: 2, of: Quantity::Wall, limit: 1.0 },
+    Ratio { ours: "file_flush", theirs: "raw_write", threads: 4, of: Quantity::Wall, limit: 0.8 },
+    Ratio {
+        ours: "file_buffered",
+        theirs: "raw_buffered_stdfmt",
+        threads: 1,
+        of: Quantity::Cpu,
+        limit: 1.4,
+    },
+    Ratio { ours: "rotate_size", theirs: "file_flush", threads: 1, of: Quantity::Cpu, limit: 1.1 },
+    // A time in place of the instructions that the goal is about.
+    Ratio {
+        ours: "format_only",
+        theirs: "format_only_raw_stdfmt",
+        threads: 1,
+        of: Quantity::Cpu,
+        limit: 1.25,
+    },
+];
+
+const TIMES: &[Time] =
+    &[Time { ours: "disabled", limit: 2.7 }, Time { ours: "disabled_here", limit: 3.1 }];
+
+const NO_ALLOCATIONS: &[&str] =
+    &["format_only", "disabled", "file_flush", "file_buffered", "rotate_size"];
+
+/// Once in a while a buffer reaches its size, a new second is rendered and a file is put aside.
+const ALMOST_NONE: f64 = 0.005;

@@ -1,0 +1,90 @@
+//! The command line.
+
+use std::str::FromStr;
+
+/// What the program is told.
+#[derive(Debug, Clone)]
+pub(crate) struct Options {
+    /// Which handler: see `handlers.rs`.
+    pub(crate) handler: String,
+    pub(crate) path: String,
+    pub(crate) ack: Option<String>,
+    pub(crate) summary: Option<String>,
+    /// How many records.
+    pub(crate) n: u32,
+    /// The number of the first.
+    pub(crate) start: u32,
+    /// After how many bytes a file is put aside.
+    pub(crate) max: u64,
+    pub(crate) backup: u32,
+    /// How many `x` end a line.
+    pub(crate) pad: usize,
+    pub(crate) tag: String,
+    pub(crate) mode: String,
+    pub(crate) delay: bool,
+    /// How many bytes are held back; 0 is none.
+    pub(crate) buffered: usize,
+    /// Before which records to say `paused NUMBER` and to wait for a line on standard input.
+    pub(crate) pause_at: Vec<u32>,
+    /// Leave the error hook out, so that errors are reported on standard error.
+    pub(crate) report: bool,
+    /// End without a shutdown.
+    pub(crate) abandon: bool,
+}
+
+impl Options {
+    pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Self, String> {
+        let mut options = Self::default();
+        let mut arguments = arguments;
+        while let Some(name) = arguments.next() {
+            let mut value = || arguments.next().ok_or_else(|| format!("{name} wants a value"));
+            match name.as_str() {
+                "--handler" => options.handler = value()?,
+                "--path" => options.path = value()?,
+                "--ack" => options.ack = Some(value()?),
+                "--summary" => options.summary = Some(value()?),
+                "--n" => options.n = number(&value()?)?,
+                "--start" => options.start = number(&value()?)?,
+                "--max" => options.max = number(&value()?)?,
+                "--backup" => options.backup = number(&value()?)?,
+                "--pad" => options.pad = number(&value()?)?,
+                "--tag" => options.tag = value()?,
+                "--mode" => options.mode = value()?,
+                "--delay" => options.delay = true,
+                "--buffered" => options.buffered = number(&value()?)?,
+                "--pause-at" => options.pause_at.push(number(&value()?)?),
+                "--report" => options.report = true,
+                "--abandon" => options.abandon = true,
+                _ => return Err(format!("there is no option {name}")),
+            }
+        }
+        Ok(options)
+    }
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            handler: "rotating".to_owned(),
+            path: "app.log".to_owned(),
+            ack: None,
+            summary: None,
+            n: 200,
+            start: 0,
+            max: 2000,
+            backup: 5,
+            pad: 40,
+            tag: "p0".to_owned(),
+            mode: "a".to_owned(),
+            delay: false,
+            buffered: 0,
+            pause_at: Vec::new(),
+            report: false,
+            abandon: false,
+        }
+    }
+}
+
+fn number<T: FromStr>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|_| format!("{text} is no number that fits"))
+}

@@ -1,0 +1,53 @@
+//! The conformance runner: what CPython did, compared with what the crates do.
+//!
+//! A directory of vectors holds one JSON file for each subject, and a file holds cases: the inputs
+//! of one experiment and the results that CPython 3.13 gave. [`run_directory`] repeats each
+//! experiment with the crates and compares result by result.
+//!
+//! The runner knows the *format* of a file, never its cases. A file, a keyword, an operation or a
+//! type that it does not know makes the case a skipped one, which is counted by itself and never as
+//! passed. Where the crates differ from CPython on purpose, the table in `deliberate.rs` says so, by
+//! the shape of the case, and puts what is checked instead in the place of CPython's result.
+//!
+//! | module | files |
+//! |---|---|
+//! | `formats` | `format_*` |
+//! | `times` | `asctime`, `record_time` |
+//! | `records` | `get_message`, `levels`, `record_paths`, `filter_name` |
+//! | `loggers` | `get_logger`, `logger_tree`, `dispatch` |
+//! | `errors` | `handle_error` |
+//! | `ending` | `shutdown` |
+//! | `basic_config` | `basic_config` |
+//! | `dict_config` | `dict_config` |
+//! | `files` | `file_handlers` |
+//! | `memory` | `memory_handler` |
+
+mod basic_config;
+mod case;
+mod deliberate;
+mod dict_config;
+mod dict_state;
+mod document;
+mod ending;
+mod engine;
+mod errors;
+mod file_differences;
+mod file_hooks;
+mod files;
+mod formats;
+mod kwargs;
+mod literal;
+mod loggers;
+mod memory;
+mod probe;
+mod process;
+mod records;
+mod registry;
+mod report;
+mod scratch;
+mod subject;
+mod times;
+mod values;
+
+pub use engine::{run_directory, run_file};
+pub use report::{FileReport, Report};

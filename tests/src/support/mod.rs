@@ -1,0 +1,16 @@
+//! What the tests stand on: directories of their own, handlers that keep what they get, a standard
+//! error that can be read, and the process to themselves.
+
+mod alone;
+mod dir;
+mod list_handler;
+mod shared_buffer;
+mod standard_error;
+mod test_tree;
+
+pub use alone::{Alone, alone};
+pub use dir::Dir;
+pub use list_handler::ListHandler;
+pub use shared_buffer::SharedBuffer;
+pub use standard_error::CapturedError;
+pub use test_tree::TestTree;
