@@ -1,30 +1,24 @@
 //! `basicConfig`, by its keywords.
 
 use std::any::Any;
-use std::io;
+use std::io::{self, Write};
+use std::path::Path;
 use std::sync::Arc;
 
-use handlers_core::{
-    Error, ErrorKind, Handler, Manager, NullHandler, PatternFormatter, Record, StderrHandler,
-    TimeText, Timestamp,
-};
+use handlers_config::{Argument, Stream, basic_config_to};
+use handlers_core::{Error, ErrorKind, Handler, Manager, NullHandler, PatternFormatter};
 use handlers_file::encoding::Encoding;
-use handlers_file::{FileHandler, StreamHandler};
+use handlers_file::{FileHandler, StandardStream, StreamHandler};
 use serde_json::{Value as Json, json};
 
 use super::case::{Case, Object, Results, Skip, results};
-use super::kwargs::{Keyword, Keywords, basic_config};
 use super::scratch::Scratch;
 use super::values;
 
 /// One call, on the root logger of a tree of its own.
 pub(super) fn configure(case: &Case<'_>) -> Result<Results, Skip> {
-    let given = case.nested("kwargs")?;
-    let call = Call::make(case, keywords(&given)?)?;
-    let mut handlers = call.handlers.iter().map(|h| seen(&**h)).collect::<Result<Vec<_>, _>>()?;
-    for (handler, format) in handlers.iter_mut().zip(date_formats(case, &given)?) {
-        handler["datefmt"] = format;
-    }
+    let call = Call::make(case)?;
+    let handlers = call.handlers.iter().map(|h| seen(&**h)).collect::<Result<Vec<_>, _>>()?;
     Ok(results([
         ("error", call.error.as_ref().map_or(Json::Null, shown)),
         ("root_level", json!(call.level)),
@@ -47,106 +41,50 @@ struct Call {
 }
 
 impl Call {
-    fn make(case: &Case<'_>, keywords: Keywords) -> Result<Self, Skip> {
+    fn make(case: &Case<'_>) -> Result<Self, Skip> {
         let scratch = Scratch::new().map_err(|error| Skip::new(error.to_string()))?;
         let manager = Manager::new();
         let root = manager.root();
         if case.flag_or("preexisting_root_handler", false)? {
             root.add_handler(Arc::new(NullHandler::new()));
         }
-        let error = basic_config(keywords, scratch.path(), &manager).err();
+        let given = case.nested("kwargs")?;
+        let argument = |(name, value): (&String, &Json)| {
+            Ok((name.clone(), argument(name, value, scratch.path())?))
+        };
+        let arguments = given.fields.iter().map(argument).collect::<Result<Vec<_>, Skip>>()?;
+        let error = basic_config_to(&manager, arguments).err();
         let level = root.level().number();
         Ok(Self { error, level, handlers: root.handlers(), _scratch: scratch })
     }
 }
 
-/// The date format of each handler. A formatter does not tell it, so the call is made once more with
-/// a format that shows the time, and what the handlers show is compared with what is to be seen.
-fn date_formats(case: &Case<'_>, given: &Case<'_>) -> Result<Vec<Json>, Skip> {
-    let mut keywords = keywords(given)?;
-    let wanted = keywords.datefmt.clone();
-    let time = match keywords.style.as_deref() {
-        Some("{") => "{asctime}",
-        Some("$") => "$asctime",
-        _ => "%(asctime)s",
-    };
-    keywords.format = Keyword::Value(time.to_owned());
-    let record = Record::builder().created(Timestamp::from_seconds(1_711_846_799.5)).build();
-    let by_default = time_text(&record, None)?;
-    let as_wanted = time_text(&record, wanted.as_deref())?;
-    let shown = |handler: &Arc<dyn Handler>| {
-        let label = handler.base().formatter().map(|formatter| formatter.label());
-        if label.as_deref() != Some(time) {
-            return Ok(Json::Null);
+/// A keyword, with its stand-ins for what JSON cannot say. Files are made in `directory`.
+fn argument(name: &str, given: &Json, directory: &Path) -> Result<Argument, Skip> {
+    match (name, given) {
+        ("stream", Json::String(name)) if name == "S" => {
+            Ok(Argument::Stream(Stream::new(io::sink())))
         }
-        let mut text = String::new();
-        let formatted = handler.base().format(&record, &mut text);
-        formatted.map_err(|error| Skip::new(error.to_string()))?;
-        Ok(match &wanted {
-            Some(format) if text == as_wanted => json!(format),
-            _ if text == by_default => Json::Null,
-            _ => json!(text),
-        })
-    };
-    Call::make(case, keywords)?.handlers.iter().map(shown).collect()
-}
-
-fn time_text(record: &Record<'_>, format: Option<&str>) -> Result<String, Skip> {
-    let mut text = String::new();
-    let time = TimeText::new().date_format(format);
-    let written = time.write(record.created().created(), record.msecs(), &mut text);
-    written.map_err(|error| Skip::new(error.to_string()))?;
-    Ok(text)
-}
-
-fn keywords(given: &Case<'_>) -> Result<Keywords, Skip> {
-    let owned = |key| Ok(given.optional_text(key)?.map(str::to_owned));
-    Ok(Keywords {
-        names: given.fields.keys().cloned().collect(),
-        force: given.flag_or("force", false)?,
-        encoding: owned("encoding")?,
-        errors: keyword(given, "errors", owned("errors")?),
-        handlers: given.get("handlers").map(handlers).transpose()?,
-        stream: keyword(given, "stream", stream(given)?),
-        filename: keyword(given, "filename", owned("filename")?),
-        filemode: owned("filemode")?,
-        datefmt: owned("datefmt")?,
-        style: owned("style")?,
-        format: keyword(given, "format", owned("format")?),
-        level: given.get("level").map(values::plain).transpose()?,
-    })
-}
-
-fn keyword<T>(given: &Case<'_>, key: &str, value: Option<T>) -> Keyword<T> {
-    match value {
-        Some(value) => Keyword::Value(value),
-        None if given.has(key) => Keyword::Nothing,
-        None => Keyword::Absent,
-    }
-}
-
-/// `"S"` is a stream in memory.
-fn stream(given: &Case<'_>) -> Result<Option<Arc<dyn Handler>>, Skip> {
-    match given.optional_text("stream")? {
-        None => Ok(None),
-        Some("S") => Ok(Some(Arc::new(StreamHandler::new(io::sink())))),
-        Some(other) => Err(Skip::unknown("stream", other)),
-    }
-}
-
-/// `"H"` is two handlers, the second of which has a formatter.
-fn handlers(given: &Json) -> Result<Vec<Arc<dyn Handler>>, Skip> {
-    match given {
-        Json::Array(none) if none.is_empty() => Ok(Vec::new()),
-        Json::String(name) if name == "H" => {
-            let own = PatternFormatter::new("own %(message)s");
-            let own = own.map_err(|error| Skip::new(error.to_string()))?;
-            let plain = StreamHandler::new(io::sink());
-            let formatted = StreamHandler::builder(io::sink()).formatter(own).build();
-            Ok(vec![Arc::new(plain), Arc::new(formatted)])
+        ("stream", Json::String(other)) => Err(Skip::unknown("stream", other)),
+        ("handlers", Json::String(name)) if name == "H" => Ok(Argument::Handlers(handlers()?)),
+        ("handlers", Json::String(other)) => Err(Skip::unknown("handlers", other)),
+        ("handlers", Json::Array(some)) if !some.is_empty() => {
+            Err(Skip::unknown("handlers", &given.to_string()))
         }
-        other => Err(Skip::unknown("handlers", other)),
+        ("filename", Json::String(name)) if !name.is_empty() => {
+            Ok(Argument::from(directory.join(name).to_string_lossy().into_owned()))
+        }
+        _ => values::plain(given).map(Argument::Value),
     }
+}
+
+/// Two handlers, the second of which has a formatter.
+fn handlers() -> Result<Vec<Arc<dyn Handler>>, Skip> {
+    let own = PatternFormatter::new("own %(message)s");
+    let own = own.map_err(|error| Skip::new(error.to_string()))?;
+    let plain = StreamHandler::new(io::sink());
+    let formatted = StreamHandler::builder(io::sink()).formatter(own).build();
+    Ok(vec![Arc::new(plain), Arc::new(formatted)])
 }
 
 /// A handler as the vectors show it.
@@ -155,7 +93,10 @@ fn seen(handler: &dyn Handler) -> Result<Json, Skip> {
     let mut seen = json!({"mode": null, "encoding": null, "errors": null});
     let class = if any.is::<NullHandler>() {
         "NullHandler"
-    } else if any.is::<StderrHandler>() || any.is::<StreamHandler<io::Sink>>() {
+    } else if any.is::<StreamHandler<StandardStream>>()
+        || any.is::<StreamHandler<Box<dyn Write + Send>>>()
+        || any.is::<StreamHandler<io::Sink>>()
+    {
         "StreamHandler"
     } else if let Some(file) = any.downcast_ref::<FileHandler>() {
         seen["mode"] = json!(file.mode().as_str());
@@ -166,7 +107,11 @@ fn seen(handler: &dyn Handler) -> Result<Json, Skip> {
         return Err(Skip::new("a handler of an unknown class"));
     };
     seen["class"] = json!(class);
-    seen["fmt"] = json!(handler.base().formatter().map(|formatter| formatter.label()));
+    let formatter = handler.base().formatter();
+    seen["fmt"] = json!(formatter.as_ref().map(|formatter| formatter.label()));
+    let any = formatter.as_deref().map(|formatter| formatter as &dyn Any);
+    let pattern = any.and_then(|any| any.downcast_ref::<PatternFormatter>());
+    seen["datefmt"] = json!(pattern.and_then(PatternFormatter::date_format));
     Ok(seen)
 }
 

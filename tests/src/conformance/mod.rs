@@ -35,7 +35,6 @@ mod file_differences;
 mod file_hooks;
 mod files;
 mod formats;
-mod kwargs;
 mod literal;
 mod loggers;
 mod memory;
