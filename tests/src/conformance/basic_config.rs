@@ -69,7 +69,7 @@ fn argument(name: &str, given: &Json, directory: &Path) -> Result<Argument, Skip
         ("handlers", Json::String(name)) if name == "H" => Ok(Argument::Handlers(handlers()?)),
         ("handlers", Json::String(other)) => Err(Skip::unknown("handlers", other)),
         ("handlers", Json::Array(some)) if !some.is_empty() => {
-            Err(Skip::unknown("handlers", &given.to_string()))
+            Err(Skip::unknown("handlers", given))
         }
         ("filename", Json::String(name)) if !name.is_empty() => {
             Ok(Argument::from(directory.join(name).to_string_lossy().into_owned()))
