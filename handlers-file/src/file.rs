@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use handlers_core::{Error, ErrorKind, Handler, HandlerBase, Level, Record, Result};
 
@@ -46,9 +47,10 @@ use crate::output::{Combiner, emit};
 /// ```
 pub struct FileHandler {
     base: HandlerBase,
+    class: &'static str,
     settings: FileSettings,
     held: Arc<AtomicU64>,
-    output: Combiner<LogFile>,
+    output: Arc<Combiner<LogFile>>,
 }
 
 /// Builds a [`FileHandler`].
@@ -89,6 +91,15 @@ impl FileHandler {
         FileHandlerBuilder { base: HandlerBase::new(), file: FileOptions::new(path.as_ref()) }
     }
 
+    /// Opens the file of a handler that is shown as `class`.
+    pub(crate) fn open(class: &'static str, base: HandlerBase, file: FileOptions) -> Result<Self> {
+        let (settings, file) = file.open()?;
+        let held = file.held();
+        let output = Arc::new(Combiner::new(file));
+        settings.flush_regularly(&output)?;
+        Ok(Self { base, class, settings, held, output })
+    }
+
     /// The absolute path of the file: Python's `baseFilename`.
     pub fn path(&self) -> &Path {
         &self.settings.path
@@ -118,6 +129,16 @@ impl FileHandler {
     pub fn is_open(&self) -> bool {
         self.output.with(|file| file.is_open())
     }
+
+    /// Opens the path anew if it has come to mean another file, or none: Python's `reopenIfNeeded`.
+    /// Nothing happens if no file is open (FILE-20).
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Io`] if the path cannot be opened. The handler keeps the file that it has.
+    pub fn reopen_if_needed(&self) -> Result<()> {
+        self.output.with(LogFile::reopen_if_needed)
+    }
 }
 
 impl Handler for FileHandler {
@@ -126,7 +147,7 @@ impl Handler for FileHandler {
     }
 
     fn emit(&self, record: &Record<'_>) -> Result<()> {
-        emit(self, &self.output, &self.settings.terminator, false, record)
+        emit(self, &self.output, &self.settings.terminator, record)
     }
 
     fn flush(&self) -> Result<()> {
@@ -148,7 +169,7 @@ impl Handler for FileHandler {
 impl fmt::Debug for FileHandler {
     /// FILE-16.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "<FileHandler {} ({})>", self.path().display(), self.base.level())
+        write!(f, "<{} {} ({})>", self.class, self.path().display(), self.base.level())
     }
 }
 
@@ -162,9 +183,7 @@ impl FileHandlerBuilder {
     ///
     /// [`ErrorKind::Io`] if the file cannot be opened (FILE-6).
     pub fn build(self) -> Result<FileHandler> {
-        let (settings, file) = self.file.open()?;
-        let held = file.held();
-        Ok(FileHandler { base: self.base, settings, held, output: Combiner::new(file) })
+        FileHandler::open("FileHandler", self.base, self.file)
     }
 }
 
@@ -179,6 +198,12 @@ pub(crate) struct FileOptions {
     pub(crate) terminator: String,
     pub(crate) capacity: usize,
     pub(crate) flush_level: Level,
+    pub(crate) flush_interval: Option<Duration>,
+    pub(crate) watch: bool,
+    pub(crate) shared: bool,
+    pub(crate) permissions: Option<u32>,
+    pub(crate) header: Option<String>,
+    pub(crate) link: Option<PathBuf>,
 }
 
 impl FileOptions {
@@ -192,6 +217,12 @@ impl FileOptions {
             terminator: "\n".to_owned(),
             capacity: 0,
             flush_level: Level::ERROR,
+            flush_interval: None,
+            watch: false,
+            shared: false,
+            permissions: None,
+            header: None,
+            link: None,
         }
     }
 
@@ -211,7 +242,11 @@ impl FileOptions {
             (false, Some(Ok(encoding))) => (Some(encoding), None),
             (false, Some(Err(error))) => (Some(Encoding::LOCALE), Some(error)),
         };
-        let buffer = Buffer { capacity: self.capacity, flush_level: self.flush_level };
+        let buffer = Buffer {
+            capacity: self.capacity,
+            flush_level: self.flush_level,
+            interval: self.flush_interval,
+        };
         let settings = FileSettings {
             path: absolute(&self.path)?,
             mode: self.mode,
@@ -220,6 +255,11 @@ impl FileOptions {
             delay: self.delay,
             buffer: (self.capacity > 0).then_some(buffer),
             terminator: self.terminator,
+            watch: self.watch,
+            shared: self.shared,
+            permissions: self.permissions,
+            header: self.header,
+            link: self.link.as_deref().map(absolute).transpose()?,
         };
         let file = LogFile::new(settings.clone())?;
         unknown.map_or(Ok((settings, file)), Err)
@@ -281,6 +321,44 @@ macro_rules! file_setters {
         /// Sets the level from which on a line is not held back. Optional; `ERROR` by default.
         pub fn flush_level(mut self, level: ::handlers_core::Level) -> Self {
             self.file.flush_level = level;
+            self
+        }
+
+        /// Sets how long a line is held back at most. Optional; without it a line waits until the
+        /// buffer is full, or somebody flushes. One thread does this for all handlers.
+        pub fn flush_interval(mut self, interval: ::std::time::Duration) -> Self {
+            self.file.flush_interval = Some(interval);
+            self
+        }
+
+        /// Looks at the path before each write, and opens it anew if it has come to mean another file
+        /// or none. Optional; without it a file that was moved or deleted goes on being written.
+        ///
+        /// Looking costs about a fourth of a write. If the path cannot be opened, the old file is
+        /// written as long as it has a name, and a record that nobody could ever read is refused.
+        pub fn watch(mut self, watch: bool) -> Self {
+            self.file.watch = watch;
+            self
+        }
+
+        /// Sets the permissions of new files, as `chmod` takes them: `0o640`. Optional; by default
+        /// what the mask of the process leaves. Unix only.
+        pub fn permissions(mut self, permissions: u32) -> Self {
+            self.file.permissions = Some(permissions);
+            self
+        }
+
+        /// Sets the line that every new file begins with. Optional. It is written with the first
+        /// record, and is not counted as one.
+        pub fn header(mut self, header: impl Into<String>) -> Self {
+            self.file.header = Some(header.into());
+            self
+        }
+
+        /// Keeps a symbolic link to the file at `link`. Optional. What is there and is no link is
+        /// left alone, and is an error.
+        pub fn link(mut self, link: impl AsRef<::std::path::Path>) -> Self {
+            self.file.link = Some(link.as_ref().to_owned());
             self
         }
     };

@@ -1,11 +1,13 @@
 //! Python's handlers for streams and files in Rust: a line for each record, in one write, with
-//! rotation by size.
+//! rotation by size and by time.
 //!
 //! | handler | what it does |
 //! |---|---|
 //! | [`StreamHandler`] | lines to anything that can be written to |
 //! | [`FileHandler`] | lines to a file |
+//! | [`WatchedFileHandler`] | lines to a file that others move away |
 //! | [`RotatingFileHandler`] | lines to a file that is put aside when it is full |
+//! | [`TimedRotatingFileHandler`] | lines to a file that is put aside when its time is over |
 //! | [`rolling::RollingHandler`] | the same with a policy of your own |
 
 mod basic;
@@ -18,6 +20,8 @@ pub mod rolling;
 mod rotating;
 mod standard;
 mod stream;
+mod timed_rotating;
+mod watched;
 
 pub use basic::BasicConfigExt;
 pub use file::{FileHandler, FileHandlerBuilder};
@@ -25,3 +29,5 @@ pub use mode::OpenMode;
 pub use rotating::{RotatingFileHandler, RotatingFileHandlerBuilder};
 pub use standard::StandardStream;
 pub use stream::{StreamHandler, StreamHandlerBuilder};
+pub use timed_rotating::{TimedRotatingFileHandler, TimedRotatingFileHandlerBuilder};
+pub use watched::{WatchedFileHandler, WatchedFileHandlerBuilder};

@@ -3,13 +3,14 @@
 use std::fmt;
 use std::num::NonZeroU64;
 use std::path::Path;
+use std::time::Duration;
 
 use handlers_core::{Error, Handler, HandlerBase, Record, Result};
 
 use crate::encoding::{EncodeErrors, Encoding};
 use crate::file::{FileOptions, file_setters};
 use crate::mode::OpenMode;
-use crate::rolling::{Hooks, Namer, RollingHandler, Rotator, SizePolicy};
+use crate::rolling::{RollingHandler, RollingOptions, SizePolicy, rolling_setters};
 
 /// Writes lines to a file and puts it aside before it grows too large: Python's
 /// `RotatingFileHandler`.
@@ -49,7 +50,7 @@ pub struct RotatingFileHandler {
 pub struct RotatingFileHandlerBuilder {
     base: HandlerBase,
     file: FileOptions,
-    hooks: Hooks,
+    rolling: RollingOptions,
     max_bytes: u64,
     backup_count: u32,
 }
@@ -72,6 +73,7 @@ impl RotatingFileHandler {
     /// | [`delay`](RotatingFileHandlerBuilder::delay) | `false`: opened now |
     /// | [`namer`](RotatingFileHandlerBuilder::namer) | numbers: [`SameName`](crate::rolling::SameName) |
     /// | [`rotator`](RotatingFileHandlerBuilder::rotator) | renames: [`Rename`](crate::rolling::Rename) |
+    /// | [`compress`](RotatingFileHandlerBuilder::compress) | no: backups are left as they are |
     /// | [`terminator`](RotatingFileHandlerBuilder::terminator) | `"\n"` |
     /// | [`buffered`](RotatingFileHandlerBuilder::buffered) | no: one write for each record |
     /// | [`flush_level`](RotatingFileHandlerBuilder::flush_level) | `ERROR`, when buffered |
@@ -79,7 +81,7 @@ impl RotatingFileHandler {
         RotatingFileHandlerBuilder {
             base: HandlerBase::new(),
             file: FileOptions::new(path.as_ref()),
-            hooks: Hooks::default(),
+            rolling: RollingOptions::default(),
             max_bytes: 0,
             backup_count: 0,
         }
@@ -124,8 +126,8 @@ impl RotatingFileHandler {
     ///
     /// # Errors
     ///
-    /// A file could not be moved or opened. Everything is where it was, but for the oldest backup if
-    /// another had taken its place already, and the handler goes on.
+    /// A file could not be moved or opened: everything is where it was, and the handler goes on. Or
+    /// the file was put aside, and one that should have gone could not be removed.
     pub fn do_rollover(&self) -> Result<()> {
         self.rolling.do_rollover()
     }
@@ -137,6 +139,14 @@ impl RotatingFileHandler {
     /// The record cannot be formatted, or the file cannot be opened.
     pub fn should_rollover(&self, record: &Record<'_>) -> Result<bool> {
         self.rolling.should_rollover(record)
+    }
+
+    /// Waits until no backup is being compressed, and says whether that came within `timeout`. At
+    /// once, if backups are not compressed.
+    ///
+    /// A program need not wait before it ends: what was not finished then is done by the next one.
+    pub fn wait_until_compressed(&self, timeout: Duration) -> bool {
+        self.rolling.wait_until_compressed(timeout)
     }
 }
 
@@ -175,6 +185,7 @@ impl fmt::Debug for RotatingFileHandler {
 impl RotatingFileHandlerBuilder {
     handlers_core::base_setters!();
     file_setters!();
+    rolling_setters!();
 
     /// Sets the size in bytes before which the file is put aside; 0 is never. Optional; 0 by
     /// default. With a size the file is always opened for appending (FILE-34).
@@ -186,18 +197,6 @@ impl RotatingFileHandlerBuilder {
     /// Sets how many backups are kept. Optional; with 0, the default, the file is never put aside.
     pub fn backup_count(mut self, backup_count: u32) -> Self {
         self.backup_count = backup_count;
-        self
-    }
-
-    /// Sets what names the backups. Optional.
-    pub fn namer(mut self, namer: impl Namer + 'static) -> Self {
-        self.hooks.namer = Some(Box::new(namer));
-        self
-    }
-
-    /// Sets how the file becomes a backup. Optional; it is renamed by default.
-    pub fn rotator(mut self, rotator: impl Rotator + 'static) -> Self {
-        self.hooks.rotator = Some(Box::new(rotator));
         self
     }
 
@@ -213,7 +212,7 @@ impl RotatingFileHandlerBuilder {
         }
         let policy = SizePolicy::new(max_bytes, self.backup_count);
         let class = "RotatingFileHandler";
-        let rolling = RollingHandler::open(class, self.base, self.file, self.hooks, policy)?;
+        let rolling = RollingHandler::open(class, self.base, self.file, self.rolling, policy)?;
         Ok(RotatingFileHandler { rolling, policy })
     }
 }

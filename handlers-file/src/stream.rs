@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use handlers_core::{Error, Handler, HandlerBase, Record, Result};
 
-use crate::output::{Combiner, Line, Outcome, Pending, Sink, emit};
+use crate::output::{Combiner, Line, Outcome, Pending, Target, UNWRITTEN_LIMIT, emit};
 use crate::standard::{StandardStream, StreamName};
 
 /// Writes each record as a line to a stream: Python's `StreamHandler`.
@@ -33,7 +33,7 @@ pub struct StreamHandler<W> {
     base: HandlerBase,
     terminator: String,
     name: StreamName,
-    output: Combiner<StreamSink<W>>,
+    output: Combiner<StreamTarget<W>>,
 }
 
 /// Builds a [`StreamHandler`].
@@ -96,18 +96,18 @@ impl<W: Write + Send + 'static> StreamHandler<W> {
     /// The old stream could not be flushed. It is replaced all the same and dropped; what it did not
     /// take goes to the new one.
     pub fn set_stream(&self, stream: W) -> Result<W> {
-        self.output.with(|sink| {
-            let flushed = sink.flush();
-            let old = std::mem::replace(&mut sink.stream, stream);
+        self.output.with(|target| {
+            let flushed = target.flush();
+            let old = std::mem::replace(&mut target.stream, stream);
             flushed.map(|()| old)
         })
     }
 
     /// Gives the stream back, flushed as far as it lets itself.
     pub fn into_inner(self) -> W {
-        let mut sink = self.output.into_sink();
-        let _ = sink.flush();
-        sink.stream
+        let mut target = self.output.into_target();
+        let _ = target.flush();
+        target.stream
     }
 }
 
@@ -117,11 +117,11 @@ impl<W: Write + Send + 'static> Handler for StreamHandler<W> {
     }
 
     fn emit(&self, record: &Record<'_>) -> Result<()> {
-        emit(self, &self.output, &self.terminator, false, record)
+        emit(self, &self.output, &self.terminator, record)
     }
 
     fn flush(&self) -> Result<()> {
-        self.output.with(StreamSink::flush)
+        self.output.with(StreamTarget::flush)
     }
 }
 
@@ -149,30 +149,30 @@ impl<W: Write + Send + 'static> StreamHandlerBuilder<W> {
 
     /// Finishes the handler.
     pub fn build(self) -> StreamHandler<W> {
-        let sink = StreamSink { stream: self.stream, pending: Pending::default() };
+        let target = StreamTarget { stream: self.stream, pending: Pending::default() };
         StreamHandler {
             base: self.base,
             terminator: self.terminator,
             name: self.name,
-            output: Combiner::new(sink),
+            output: Combiner::new(target),
         }
     }
 }
 
 #[derive(Debug)]
-struct StreamSink<W> {
+struct StreamTarget<W> {
     stream: W,
     pending: Pending,
 }
 
-impl<W: Write> StreamSink<W> {
+impl<W: Write> StreamTarget<W> {
     fn flush(&mut self) -> Result<()> {
         let written = self.pending.write_to(&mut self.stream);
         written.and_then(|()| flush(&mut self.stream)).map_err(failed)
     }
 }
 
-impl<W: Write> Sink for StreamSink<W> {
+impl<W: Write> Target for StreamTarget<W> {
     fn append(&mut self, line: &Line<'_>) -> Outcome {
         if self.pending.len() > UNWRITTEN_LIMIT
             && let Err(error) = self.pending.write_to(&mut self.stream)
@@ -208,6 +208,3 @@ fn flush(stream: &mut impl Write) -> io::Result<()> {
 fn failed(error: io::Error) -> Error {
     Error::io("write to the stream", error)
 }
-
-/// How many bytes wait for a stream that takes none, before lines are refused.
-const UNWRITTEN_LIMIT: usize = 1024 * 1024;

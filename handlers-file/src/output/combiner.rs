@@ -32,12 +32,15 @@ use parking_lot::{Condvar, Mutex};
 use super::line::{Fate, Line, Outcome};
 
 /// Where lines go, one thread at a time.
-pub(crate) trait Sink {
+pub(crate) trait Target {
     /// Takes one line, to be written by the next [`commit`](Self::commit).
     fn append(&mut self, line: &Line<'_>) -> Outcome;
 
     /// Writes what was appended. What could not be written is kept for the next time.
     fn commit(&mut self) -> Result<()>;
+
+    /// Writes what is held back. An error is reported with the next line.
+    fn flush_held(&mut self) {}
 
     /// How many bytes were ever appended.
     fn appended(&self) -> u64;
@@ -59,11 +62,11 @@ pub(crate) struct Combiner<S> {
     served_or_free: Condvar,
 }
 
-/// The sink and the leader's own half of the queue, which is swapped for the other.
+/// The target and the leader's own half of the queue, which is swapped for the other.
 #[derive(Debug)]
 #[repr(align(128))]
 struct Output<S> {
-    sink: S,
+    target: S,
     batch: Batch,
     /// Where the lines of the batch end, in bytes ever appended.
     ends: Vec<u64>,
@@ -103,14 +106,13 @@ struct Batch {
 #[derive(Debug, Clone, Copy)]
 struct Queued {
     end: usize,
-    characters: usize,
     level: Level,
     created: Timestamp,
 }
 
-impl<S: Sink> Combiner<S> {
-    pub(crate) fn new(sink: S) -> Self {
-        let output = Output { sink, batch: Batch::default(), ends: Vec::new(), company: 0 };
+impl<S: Target> Combiner<S> {
+    pub(crate) fn new(target: S) -> Self {
+        let output = Output { target, batch: Batch::default(), ends: Vec::new(), company: 0 };
         Self {
             output: Mutex::new(output),
             waiting: Apart::default(),
@@ -124,7 +126,7 @@ impl<S: Sink> Combiner<S> {
     #[inline]
     pub(crate) fn submit(&self, line: Line<'_>) -> Outcome {
         let Some(output) = self.output.try_lock() else { return self.wait_in_queue(line) };
-        // Dropped after the lock, also when the sink panics: those who wait must not wait for ever.
+        // Dropped after the lock, also when the target panics: those who wait must not wait for ever.
         let _afterwards = Afterwards(self);
         let mut output = output;
         if output.company == 0 && self.waiting.0.count.load(Ordering::Relaxed) == 0 {
@@ -133,17 +135,17 @@ impl<S: Sink> Combiner<S> {
         self.lead(&mut output, &line)
     }
 
-    /// Works with the sink, after the lines that were being written and before those that come.
+    /// Works with the target, after the lines that were being written and before those that come.
     pub(crate) fn with<R>(&self, work: impl FnOnce(&mut S) -> R) -> R {
         let _afterwards = Afterwards(self);
-        // What the sink or a hook logs meanwhile must not come back to this output and wait for it.
+        // What the target or a hook logs meanwhile must not come back to this output and wait for it.
         let _inside = enter_handler();
-        work(&mut self.output.lock().sink)
+        work(&mut self.output.lock().target)
     }
 
-    /// Gives the sink back, when no thread can be writing any more.
-    pub(crate) fn into_sink(self) -> S {
-        self.output.into_inner().sink
+    /// Gives the target back, when no thread can be writing any more.
+    pub(crate) fn into_target(self) -> S {
+        self.output.into_inner().target
     }
 
     /// Writes `line` with those of the others. Threads that were served together come back together:
@@ -280,9 +282,9 @@ impl<S: Sink> Combiner<S> {
 }
 
 /// Serves those who queued meanwhile when it is dropped.
-struct Afterwards<'a, S: Sink>(&'a Combiner<S>);
+struct Afterwards<'a, S: Target>(&'a Combiner<S>);
 
-impl<S: Sink> Drop for Afterwards<'_, S> {
+impl<S: Target> Drop for Afterwards<'_, S> {
     #[inline]
     fn drop(&mut self) {
         if !self.0.nobody_waits() {
@@ -291,11 +293,11 @@ impl<S: Sink> Drop for Afterwards<'_, S> {
     }
 }
 
-impl<S: Sink> Output<S> {
+impl<S: Target> Output<S> {
     #[inline]
     fn write_one(&mut self, line: &Line<'_>) -> Outcome {
-        let mut outcome = self.sink.append(line);
-        if let Err(error) = self.sink.commit()
+        let mut outcome = self.target.append(line);
+        if let Err(error) = self.target.commit()
             && matches!(outcome.fate, Fate::Written)
         {
             outcome.fate = Fate::Failed(error);
@@ -309,20 +311,20 @@ impl<S: Sink> Output<S> {
         let mut outcomes = Vec::new();
         self.ends.clear();
         for (place, line) in self.batch.iter().chain(own.copied()).enumerate() {
-            let outcome = self.sink.append(&line);
-            self.ends.push(self.sink.appended());
+            let outcome = self.target.append(&line);
+            self.ends.push(self.target.appended());
             if !outcome.is_written() {
                 outcomes.push((place, outcome));
             }
         }
-        if let Err(error) = self.sink.commit() {
+        if let Err(error) = self.target.commit() {
             self.fail_unwritten(&error, &mut outcomes);
         }
         outcomes
     }
 
     fn fail_unwritten(&self, error: &Error, outcomes: &mut Vec<(usize, Outcome)>) {
-        let (written, appended) = (self.sink.written(), self.sink.appended());
+        let (written, appended) = (self.target.written(), self.target.appended());
         // If nothing is left, it is the flush of the target that failed, for each of them.
         let is_lost = |end: u64| end > written || written == appended;
         for (place, _) in self.ends.iter().enumerate().filter(|(_, end)| is_lost(**end)) {
@@ -340,17 +342,17 @@ impl<S: Sink> Output<S> {
 
 impl Batch {
     fn push(&mut self, line: Line<'_>) {
-        let Line { text, characters, level, created } = line;
+        let Line { text, level, created } = line;
         self.text.push_str(text);
-        self.lines.push(Queued { end: self.text.len(), characters, level, created });
+        self.lines.push(Queued { end: self.text.len(), level, created });
     }
 
     fn iter(&self) -> impl Iterator<Item = Line<'_>> {
         let mut start = 0;
         self.lines.iter().map(move |queued| {
             let text = &self.text[mem::replace(&mut start, queued.end)..queued.end];
-            let Queued { characters, level, created, .. } = *queued;
-            Line { text, characters, level, created }
+            let Queued { level, created, .. } = *queued;
+            Line { text, level, created }
         })
     }
 

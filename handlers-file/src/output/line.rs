@@ -2,15 +2,12 @@
 
 use handlers_core::{Error, Handler, Level, Record, Result, Timestamp, with_line_buffer};
 
-use super::{Combiner, Sink};
+use super::{Combiner, Target};
 
 /// One formatted record, terminator included, with what a rollover is decided by.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Line<'a> {
     pub(crate) text: &'a str,
-    /// The characters of the record and one for the line end, whatever the terminator is
-    /// (FILE-38). Counted only for policies that want it.
-    pub(crate) characters: usize,
     pub(crate) level: Level,
     pub(crate) created: Timestamp,
 }
@@ -44,19 +41,17 @@ impl Outcome {
 
 /// `Handler::emit` for all handlers that write lines.
 #[inline]
-pub(crate) fn emit<S: Sink>(
+pub(crate) fn emit<S: Target>(
     handler: &impl Handler,
     output: &Combiner<S>,
     terminator: &str,
-    counts_characters: bool,
     record: &Record<'_>,
 ) -> Result<()> {
     with_line_buffer(|text| {
         handler.base().format(record, text)?;
-        let characters = if counts_characters { text.chars().count() + 1 } else { 0 };
         text.push_str(terminator);
         let (level, created) = (record.level(), record.created());
-        let outcome = output.submit(Line { text, characters, level, created });
+        let outcome = output.submit(Line { text, level, created });
         match outcome.fate {
             Fate::Written => {}
             Fate::Dropped => handler.base().count_dropped(1),

@@ -34,6 +34,25 @@ impl Pending {
         &mut self.bytes
     }
 
+    /// Puts `bytes` before all that is on its way.
+    pub(crate) fn prepend(&mut self, bytes: &[u8]) {
+        self.bytes.splice(self.start..self.start, bytes.iter().copied());
+    }
+
+    /// Lets go of the first `count` bytes that are on their way.
+    pub(crate) fn drop_first(&mut self, count: usize) {
+        let end = self.start.saturating_add(count).min(self.bytes.len());
+        self.bytes.drain(self.start..end);
+    }
+
+    /// Takes back what the last write left in its target before it failed: the target has it no
+    /// longer.
+    pub(crate) fn take_back(&mut self, count: u64) {
+        let count = usize::try_from(count).map_or(self.start, |count| count.min(self.start));
+        self.start -= count;
+        self.written -= count as u64;
+    }
+
     /// How many bytes were written so far, of all that were ever appended.
     pub(crate) fn written(&self) -> u64 {
         self.written
@@ -51,6 +70,9 @@ impl Pending {
     #[expect(clippy::inline_always, reason = "after a system call each return costs 8 ns")]
     #[inline(always)]
     pub(crate) fn write_to(&mut self, target: &mut (impl Write + ?Sized)) -> io::Result<()> {
+        if self.start > 0 {
+            self.compact();
+        }
         let result = self.write_all(target);
         if self.is_empty() {
             self.start = 0;
@@ -73,21 +95,23 @@ impl Pending {
                     self.written += count as u64;
                 }
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => {
-                    self.compact();
-                    return Err(error);
-                }
+                Err(error) => return Err(error),
             }
         }
         Ok(())
     }
 
     /// Without this a target that takes a little of every line would let the buffer grow for ever.
+    #[cold]
     fn compact(&mut self) {
         self.bytes.drain(..self.start);
         self.start = 0;
     }
 }
+
+/// How many unwritten bytes are kept, of a file or a stream that takes no more, before lines are
+/// refused: a full disk must not fill the memory too.
+pub(crate) const UNWRITTEN_LIMIT: usize = 1024 * 1024;
 
 /// One enormous line must not cost that memory for ever.
 const LARGEST_KEPT: usize = 64 * 1024;
@@ -132,6 +156,31 @@ mod tests {
         pending.write_to(&mut target).expect("there is room again");
         assert_eq!(target.1, b"one\ntwo\n");
         assert_eq!(pending.appended(), 8);
+    }
+
+    #[test]
+    fn what_a_failed_write_has_written_can_be_taken_back() {
+        let mut target = Script(vec![Ok(2), Err(ErrorKind::StorageFull)], Vec::new());
+        let mut pending = Pending::default();
+        pending.buffer().extend_from_slice(b"one\n");
+        assert!(pending.write_to(&mut target).is_err());
+        pending.take_back(2);
+        assert_eq!((pending.len(), pending.written(), pending.appended()), (4, 0, 4));
+        target.1.clear();
+        pending.write_to(&mut target).expect("there is room again");
+        assert_eq!(target.1, b"one\n");
+    }
+
+    #[test]
+    fn a_target_that_takes_a_little_of_every_line_costs_no_memory() {
+        let mut pending = Pending::default();
+        for _ in 0..100 {
+            let mut target = Script(vec![Ok(4), Err(ErrorKind::StorageFull)], Vec::new());
+            pending.buffer().extend_from_slice(b"line\n");
+            assert!(pending.write_to(&mut target).is_err());
+        }
+        assert_eq!((pending.len(), pending.written()), (100, 400));
+        assert!(pending.buffer().len() < 110, "{} bytes are kept", pending.buffer().len());
     }
 
     #[test]

@@ -5,9 +5,8 @@ use std::path::Path;
 
 use handlers_core::{HandlerBase, Result};
 
-use super::files::Hooks;
 use super::handler::RollingHandler;
-use super::hooks::{Namer, Rotator};
+use super::options::{RollingOptions, rolling_setters};
 use super::policy::RolloverPolicy;
 use crate::file::{FileOptions, file_setters};
 
@@ -16,30 +15,19 @@ use crate::file::{FileOptions, file_setters};
 pub struct RollingHandlerBuilder<P> {
     base: HandlerBase,
     file: FileOptions,
-    hooks: Hooks,
+    rolling: RollingOptions,
     policy: P,
 }
 
 impl<P: RolloverPolicy> RollingHandlerBuilder<P> {
     pub(super) fn new(path: &Path, policy: P) -> Self {
-        let (base, hooks) = (HandlerBase::new(), Hooks::default());
-        Self { base, file: FileOptions::new(path), hooks, policy }
+        let (base, rolling) = (HandlerBase::new(), RollingOptions::default());
+        Self { base, file: FileOptions::new(path), rolling, policy }
     }
 
     handlers_core::base_setters!();
     file_setters!();
-
-    /// Sets what names the backups. Optional.
-    pub fn namer(mut self, namer: impl Namer + 'static) -> Self {
-        self.hooks.namer = Some(Box::new(namer));
-        self
-    }
-
-    /// Sets how the file becomes a backup. Optional; it is renamed by default.
-    pub fn rotator(mut self, rotator: impl Rotator + 'static) -> Self {
-        self.hooks.rotator = Some(Box::new(rotator));
-        self
-    }
+    rolling_setters!();
 
     /// Opens the file, unless that is delayed.
     ///
@@ -47,7 +35,7 @@ impl<P: RolloverPolicy> RollingHandlerBuilder<P> {
     ///
     /// [`ErrorKind::Io`](handlers_core::ErrorKind::Io) if the file cannot be opened.
     pub fn build(self) -> Result<RollingHandler<P>> {
-        RollingHandler::open("RollingHandler", self.base, self.file, self.hooks, self.policy)
+        RollingHandler::open("RollingHandler", self.base, self.file, self.rolling, self.policy)
     }
 }
 

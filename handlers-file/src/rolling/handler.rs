@@ -2,15 +2,18 @@
 
 use std::fmt;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use handlers_core::{Handler, HandlerBase, Record, Result, with_line_buffer};
 
 use super::builder::RollingHandlerBuilder;
-use super::files::Hooks;
+use super::compress::{Compressor, Housekeeper};
+use super::options::RollingOptions;
 use super::policy::RolloverPolicy;
-use super::sink::RollingFile;
+use super::rolling_file::RollingFile;
+use super::shared::share;
 use crate::file::FileOptions;
 use crate::log_file::FileSettings;
 use crate::output::{Combiner, Line, emit};
@@ -21,8 +24,7 @@ use crate::output::{Combiner, Line, emit};
 /// [`RotatingFileHandler`](crate::RotatingFileHandler) is this with a [`SizePolicy`](super::SizePolicy).
 ///
 /// A rollover that fails is undone, reported and tried again at the next occasion; the record, and
-/// those that follow, go to the file as it is. Nothing is truncated, and no record is lost by it but
-/// those of the oldest backup, if another had taken its place already.
+/// those that follow, go to the file as it is. Nothing is truncated and no file is lost by it.
 ///
 /// # Examples
 ///
@@ -47,8 +49,8 @@ pub struct RollingHandler<P: RolloverPolicy> {
     class: &'static str,
     settings: FileSettings,
     held: Arc<AtomicU64>,
-    counts_characters: bool,
-    output: Combiner<RollingFile<P>>,
+    output: Arc<Combiner<RollingFile<P>>>,
+    compressor: Option<Compressor>,
 }
 
 impl<P: RolloverPolicy> RollingHandler<P> {
@@ -71,16 +73,25 @@ impl<P: RolloverPolicy> RollingHandler<P> {
     pub(crate) fn open(
         class: &'static str,
         base: HandlerBase,
-        file: FileOptions,
-        hooks: Hooks,
+        mut file: FileOptions,
+        options: RollingOptions,
         policy: P,
     ) -> Result<Self> {
+        if options.shared {
+            share(&mut file)?;
+        }
         let (settings, file) = file.open()?;
         let held = file.held();
-        let counts_characters = policy.counts_characters();
-        let rolling = RollingFile::new(file, policy, hooks, settings.mode.clone());
-        let output = Combiner::new(rolling);
-        Ok(Self { base, class, settings, held, counts_characters, output })
+        let mut rolling = RollingFile::new(file, policy, options, settings.mode.clone());
+        rolling.start()?;
+        let compressor = rolling.compressor().cloned();
+        let output = Arc::new(Combiner::new(rolling));
+        if let Some(compressor) = &compressor {
+            let keeper: Weak<dyn Housekeeper> = Arc::downgrade(&output) as _;
+            let started = compressor.start(keeper);
+            started.unwrap_or_else(|error| output.report(error));
+        }
+        Ok(Self { base, class, settings, held, output, compressor })
     }
 
     /// The absolute path of the file that is written.
@@ -92,8 +103,8 @@ impl<P: RolloverPolicy> RollingHandler<P> {
     ///
     /// # Errors
     ///
-    /// A file could not be moved or opened. Everything is where it was, but for the oldest backup if
-    /// another had taken its place already, and the handler goes on.
+    /// A file could not be moved or opened: everything is where it was, and the handler goes on. Or
+    /// the file was put aside, and one that should have gone could not be removed.
     pub fn do_rollover(&self) -> Result<()> {
         self.output.with(RollingFile::roll)
     }
@@ -106,11 +117,24 @@ impl<P: RolloverPolicy> RollingHandler<P> {
     pub fn should_rollover(&self, record: &Record<'_>) -> Result<bool> {
         with_line_buffer(|text| {
             self.base.format(record, text)?;
-            let characters = text.chars().count() + 1;
+            text.push_str(&self.settings.terminator);
             let (level, created) = (record.level(), record.created());
-            let line = Line { text, characters, level, created };
-            self.output.with(|file| file.should_rollover(&line))
+            let line = Line { text, level, created };
+            self.output.with(|file| file.in_turn(|file| file.should_rollover(&line)))
         })
+    }
+
+    /// Waits until no backup is being compressed, and says whether that came within `timeout`. At
+    /// once, if backups are not compressed.
+    ///
+    /// A program need not wait before it ends: what was not finished then is done by the next one.
+    pub fn wait_until_compressed(&self, timeout: Duration) -> bool {
+        self.compressor.as_ref().is_none_or(|compressor| compressor.wait_until_idle(timeout))
+    }
+
+    /// Looks at the policy, between two lines.
+    pub(crate) fn with_policy<R>(&self, look: impl FnOnce(&P) -> R) -> R {
+        self.output.with(|rolling| look(rolling.policy()))
     }
 
     pub(crate) fn settings(&self) -> &FileSettings {
@@ -124,15 +148,15 @@ impl<P: RolloverPolicy> Handler for RollingHandler<P> {
     }
 
     fn emit(&self, record: &Record<'_>) -> Result<()> {
-        emit(self, &self.output, &self.settings.terminator, self.counts_characters, record)
+        emit(self, &self.output, &self.settings.terminator, record)
     }
 
     fn flush(&self) -> Result<()> {
-        self.output.with(|rolling| rolling.file.write_out())
+        self.output.with(RollingFile::flush)
     }
 
     fn close(&self) -> Result<()> {
-        let closed = self.output.with(|rolling| rolling.file.close());
+        let closed = self.output.with(RollingFile::close);
         self.base.mark_closed();
         closed
     }

@@ -1,11 +1,12 @@
 //! Rotation by size.
 
 use std::num::NonZeroU64;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use handlers_core::Result;
 
 use super::Rollover;
+use super::numbered::{self, Numbered};
 use super::policy::{FileStatus, LineStatus, RolloverPolicy};
 
 /// Puts the file aside before a line would make it reach a size, and numbers the backups: what
@@ -40,15 +41,15 @@ impl SizePolicy {
 
     /// FILE-37 to FILE-39: the position counts in bytes, the line in characters, and an empty file
     /// is never put aside (gh-116263).
-    fn is_reached(&self, position: Option<u64>, characters: usize) -> bool {
+    fn is_reached(&self, position: Option<u64>, characters: impl FnOnce() -> usize) -> bool {
         let (Some(max_bytes), Some(position)) = (self.max_bytes, position) else { return false };
-        position > 0 && position.saturating_add(characters as u64) >= max_bytes.get()
+        position > 0 && position.saturating_add(characters() as u64) >= max_bytes.get()
     }
 }
 
 impl RolloverPolicy for SizePolicy {
-    fn should_rollover(&mut self, file: &FileStatus<'_>, line: &LineStatus) -> bool {
-        self.is_reached(file.position, line.characters) && !is_special(file.path)
+    fn should_rollover(&mut self, file: &FileStatus<'_>, line: &LineStatus<'_>) -> bool {
+        self.is_reached(file.position(), || line.characters()) && !is_special(file.path())
     }
 
     /// FILE-45, FILE-46.
@@ -56,22 +57,25 @@ impl RolloverPolicy for SizePolicy {
         if self.backup_count == 0 {
             return Ok(());
         }
-        let backup = |files: &Rollover<'_>, number: u32| files.backup_path(&format!(".{number}"));
-        for number in (1..self.backup_count).rev() {
-            let (source, dest) = (backup(files, number), backup(files, number + 1));
-            files.shift(&source, &dest)?;
-        }
-        let first = backup(files, 1);
-        files.rotate_to(&first)
+        let mut backups = Numbered::new(files, self.backup_count);
+        backups.undo_interrupted_shift()?;
+        backups.shift()?;
+        let newest = files.backup_path(".1");
+        files.rotate_to(&newest)
     }
 
-    fn counts_characters(&self) -> bool {
-        self.max_bytes.is_some()
+    fn backups(&self, files: &Rollover<'_>) -> Result<Vec<PathBuf>> {
+        Ok(numbered::newest_first(files, self.backup_count))
+    }
+
+    /// A line has no more characters than bytes.
+    fn min_size(&self) -> u64 {
+        self.max_bytes.map_or(u64::MAX, NonZeroU64::get)
     }
 }
 
 /// A device, a FIFO, a directory: what is there and is no file is not put aside (FILE-41).
-fn is_special(path: &Path) -> bool {
+pub(super) fn is_special(path: &Path) -> bool {
     path.metadata().is_ok_and(|there| !there.is_file())
 }
 
@@ -80,7 +84,7 @@ mod tests {
     use super::*;
 
     fn reached(max_bytes: u64, position: u64, characters: usize) -> bool {
-        SizePolicy::new(NonZeroU64::new(max_bytes), 1).is_reached(Some(position), characters)
+        SizePolicy::new(NonZeroU64::new(max_bytes), 1).is_reached(Some(position), || characters)
     }
 
     #[test]
@@ -103,6 +107,6 @@ mod tests {
     // FILE-42.
     #[test]
     fn a_file_without_positions_is_never_rolled() {
-        assert!(!SizePolicy::new(NonZeroU64::new(1), 1).is_reached(None, 10));
+        assert!(!SizePolicy::new(NonZeroU64::new(1), 1).is_reached(None, || 10));
     }
 }

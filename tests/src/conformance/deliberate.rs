@@ -8,7 +8,7 @@ use std::fmt;
 use serde_json::{Value as Json, json};
 
 use super::case::{Case, Object};
-use super::{basic_config, dict_config, ending, file_differences};
+use super::{basic_config, dict_config, ending, file_differences, timed_files, watched_model};
 
 /// One difference.
 pub(super) struct Difference {
@@ -88,6 +88,13 @@ const DIFFERENCES: &[Difference] = &[
     },
     Difference {
         file: "file_handlers",
+        rule: "FILE-25",
+        about: "a watched file that a record has opened is known to the next",
+        applies: watched_model::opens_twice,
+        instead: Instead::Expect(watched_model::expect_each_file_to_be_opened_once),
+    },
+    Difference {
+        file: "file_handlers",
         rule: "FILE-28",
         about: "a rollover that fails is reported, and the record is written to the file as it is",
         applies: file_differences::loses_records_to_a_failed_rollover,
@@ -134,6 +141,13 @@ const DIFFERENCES: &[Difference] = &[
         about: "an error of any kind ends the turn of its handler alone",
         applies: ending::is_propagated_by_python,
         instead: Instead::Expect(ending::expect_all_handlers_to_have_their_turn),
+    },
+    Difference {
+        file: "timed_files",
+        rule: "FILE-89",
+        about: "a name that is taken costs one rollover, which is reported",
+        applies: timed_files::gets_stuck,
+        instead: Instead::Expect(timed_files::expect_the_next_deadline),
     },
 ];
 

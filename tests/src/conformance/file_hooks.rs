@@ -19,6 +19,7 @@ pub(super) fn namer(name: Option<&str>) -> Result<Option<NamerFn>, Skip> {
     Ok(match name {
         None | Some("none") => None,
         Some("append_gz") => Some(append_gz),
+        Some("constant") => Some(constant),
         Some("dash") => Some(dash),
         Some("ext_last") => Some(ext_last),
         Some("prefix") => Some(prefix),
@@ -37,6 +38,10 @@ pub(super) fn rotator(name: Option<&str>) -> Result<Option<RotatorFn>, Skip> {
 
 fn append_gz(path: &Path) -> PathBuf {
     PathBuf::from(format!("{}.gz", path.display()))
+}
+
+fn constant(path: &Path) -> PathBuf {
+    path.with_file_name("always-the-same.log")
 }
 
 /// `DIR/B.SUFFIX` becomes `DIR/B-SUFFIX`.
@@ -86,6 +91,7 @@ mod tests {
     fn names_are_what_the_vectors_say_of_them() {
         for (name, path, expected) in [
             ("append_gz", "/d/a.log.1", "/d/a.log.1.gz"),
+            ("constant", "/d/a.log.1", "/d/always-the-same.log"),
             ("dash", "/d/a.log.1", "/d/a.log-1"),
             ("ext_last", "/d/a.log.1", "/d/a.1.log"),
             ("ext_last", "/d/log.1", "/d/log.1"),
@@ -94,6 +100,6 @@ mod tests {
             let namer = namer(Some(name)).expect("known").expect("a namer");
             assert_eq!(namer(Path::new(path)), Path::new(expected));
         }
-        assert!(namer(Some("constant")).is_err() && rotator(Some("gzip")).is_err());
+        assert!(namer(Some("random")).is_err() && rotator(Some("gzip")).is_err());
     }
 }

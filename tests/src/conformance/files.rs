@@ -194,7 +194,7 @@ mod tests {
             json!({"kind": "file", "ops": [["rewind"]]}),
             json!({"kind": "file", "ops": [["emit"]]}),
             json!({"kind": "file", "ops": [["rollover"]]}),
-            json!({"kind": "rotating", "namer": "constant"}),
+            json!({"kind": "rotating", "namer": "random"}),
         ] {
             assert!(run(&case).is_err(), "{case}");
         }

@@ -21,6 +21,9 @@
 //! | `dict_config` | `dict_config` |
 //! | `files` | `file_handlers` |
 //! | `memory` | `memory_handler` |
+//! | `timed` | `timed_rollover*` |
+//! | `timed_files` | `timed_files` |
+//! | `retention` | `files_to_delete` |
 
 mod basic_config;
 mod case;
@@ -43,10 +46,15 @@ mod process;
 mod records;
 mod registry;
 mod report;
+mod retention;
 mod scratch;
 mod subject;
+mod timed;
+mod timed_files;
+mod timed_model;
 mod times;
 mod values;
+mod watched_model;
 
 pub use engine::{run_directory, run_file};
 pub use report::{FileReport, Report};

@@ -3,7 +3,8 @@
 use super::case::{Case, Results, Skip};
 use super::document::CASES;
 use super::{
-    basic_config, dict_config, ending, errors, files, formats, loggers, memory, records, times,
+    basic_config, dict_config, ending, errors, files, formats, loggers, memory, records, retention,
+    timed, timed_files, times,
 };
 
 /// Cases of one kind.
@@ -85,6 +86,13 @@ pub(super) const FAMILIES: &[Family] = &[
         ],
         outputs: &["expect"],
         run: files::scenario,
+    },
+    Family {
+        file: "files_to_delete",
+        list: CASES,
+        inputs: &["base", "when", "listing", "namer", "backup_count"],
+        outputs: &["delete"],
+        run: retention::files_to_delete,
     },
     Family {
         file: "filter_name",
@@ -226,5 +234,61 @@ pub(super) const FAMILIES: &[Family] = &[
         inputs: &["handlers_created", "fail_at", "failing_handler", "exception", "raiseExceptions"],
         outputs: &["calls", "propagated"],
         run: ending::shutdown,
+    },
+    Family {
+        file: "timed_files",
+        list: CASES,
+        inputs: &[
+            "tz",
+            "when",
+            "interval",
+            "at_time",
+            "utc",
+            "backup_count",
+            "namer",
+            "start",
+            "emits",
+            "pre",
+            "premtime",
+            "delay",
+        ],
+        outputs: &["steps", "errors"],
+        run: timed_files::scenario,
+    },
+    Family {
+        file: "timed_rollover",
+        list: CASES,
+        inputs: &["tz", "when", "interval", "at_time", "utc", "now", "roll_now"],
+        outputs: &["rollover_at", "suffix_name", "after_rollover_at"],
+        run: timed::rollover,
+    },
+    Family {
+        file: "timed_rollover_chain",
+        list: CASES,
+        inputs: &["tz", "when", "interval", "at_time", "utc", "now"],
+        outputs: &["steps"],
+        run: timed::chain,
+    },
+    Family {
+        file: "timed_rollover_invalid",
+        list: CASES,
+        inputs: &["when"],
+        outputs: &[
+            "ok",
+            "error",
+            "message",
+            "stored_when",
+            "interval_seconds",
+            "suffix",
+            "ext_match",
+        ],
+        run: timed::names,
+    },
+    Family {
+        file: "timed_rollover_mtime",
+        list: CASES,
+        inputs: &["tz", "when", "interval", "at_time", "utc", "mtime", "now"],
+        outputs: &["rollover_at", "should_rollover", "suffix_name", "after_rollover_at"],
+        run: timed::existing_file,
     },
 ];

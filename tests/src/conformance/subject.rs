@@ -4,7 +4,7 @@ use std::path::Path;
 
 use handlers_core::{ErrorHook, Handler, PatternFormatter, Record, Result as HandlerResult};
 use handlers_file::encoding::EncodeErrors;
-use handlers_file::{FileHandler, OpenMode, RotatingFileHandler};
+use handlers_file::{FileHandler, OpenMode, RotatingFileHandler, WatchedFileHandler};
 
 use super::case::{Case, Skip};
 use super::file_hooks::{NamerFn, RotatorFn, namer, rotator};
@@ -14,6 +14,7 @@ use super::file_hooks::{NamerFn, RotatorFn, namer, rotator};
 pub(super) enum Subject {
     File(Box<FileHandler>),
     Rotating(Box<RotatingFileHandler>),
+    Watched(Box<WatchedFileHandler>),
 }
 
 impl Subject {
@@ -27,6 +28,7 @@ impl Subject {
         match case.text("kind")? {
             "file" => open_file(&kw, Common::read(case, &kw)?, path, hook),
             "rotating" => open_rotating(case, &kw, path, hook),
+            "watched" => open_watched(&kw, Common::read(case, &kw)?, path, hook),
             other => Err(Skip::unknown("kind of handler", other)),
         }
     }
@@ -35,19 +37,20 @@ impl Subject {
         match self {
             Self::File(handler) => &**handler,
             Self::Rotating(handler) => &**handler,
+            Self::Watched(handler) => &**handler,
         }
     }
 
     pub(super) fn do_rollover(&self) -> Result<HandlerResult<()>, Skip> {
         match self {
-            Self::File(_) => Err(Skip::new("a handler that does not rotate")),
+            Self::File(_) | Self::Watched(_) => Err(Skip::new("a handler that does not rotate")),
             Self::Rotating(handler) => Ok(handler.do_rollover()),
         }
     }
 
     pub(super) fn should_rollover(&self, record: &Record<'_>) -> Result<HandlerResult<bool>, Skip> {
         match self {
-            Self::File(_) => Err(Skip::new("a handler that does not rotate")),
+            Self::File(_) | Self::Watched(_) => Err(Skip::new("a handler that does not rotate")),
             Self::Rotating(handler) => Ok(handler.should_rollover(record)),
         }
     }
@@ -116,6 +119,20 @@ fn open_file(
         with_common!(builder, common).build()
     };
     Ok(open().map(|handler| Subject::File(Box::new(handler))))
+}
+
+fn open_watched(
+    kw: &Case<'_>,
+    common: Common,
+    path: &Path,
+    hook: impl ErrorHook + 'static,
+) -> Result<HandlerResult<Subject>, Skip> {
+    kw.only(&COMMON_KEYWORDS)?;
+    let open = || {
+        let builder = WatchedFileHandler::builder(path).error_hook(hook);
+        with_common!(builder, common).build()
+    };
+    Ok(open().map(|handler| Subject::Watched(Box::new(handler))))
 }
 
 fn open_rotating(
