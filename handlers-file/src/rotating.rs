@@ -74,6 +74,7 @@ impl RotatingFileHandler {
     /// | [`namer`](RotatingFileHandlerBuilder::namer) | numbers: [`SameName`](crate::rolling::SameName) |
     /// | [`rotator`](RotatingFileHandlerBuilder::rotator) | renames: [`Rename`](crate::rolling::Rename) |
     /// | [`compress`](RotatingFileHandlerBuilder::compress) | no: backups are left as they are |
+    /// | [`shared`](RotatingFileHandlerBuilder::shared) | no: this handler alone writes the file |
     /// | [`terminator`](RotatingFileHandlerBuilder::terminator) | `"\n"` |
     /// | [`buffered`](RotatingFileHandlerBuilder::buffered) | no: one write for each record |
     /// | [`flush_level`](RotatingFileHandlerBuilder::flush_level) | `ERROR`, when buffered |

@@ -106,6 +106,7 @@ impl TimedRotatingFileHandler {
     /// | [`namer`](TimedRotatingFileHandlerBuilder::namer) | dates: [`SameName`](crate::rolling::SameName) |
     /// | [`rotator`](TimedRotatingFileHandlerBuilder::rotator) | renames: [`Rename`](crate::rolling::Rename) |
     /// | [`compress`](TimedRotatingFileHandlerBuilder::compress) | no: backups are left as they are |
+    /// | [`shared`](TimedRotatingFileHandlerBuilder::shared) | no: this handler alone writes the file |
     /// | [`terminator`](TimedRotatingFileHandlerBuilder::terminator) | `"\n"` |
     /// | [`buffered`](TimedRotatingFileHandlerBuilder::buffered) | no: one write for each record |
     /// | [`flush_level`](TimedRotatingFileHandlerBuilder::flush_level) | `ERROR`, when buffered |

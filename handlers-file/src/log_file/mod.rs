@@ -184,6 +184,9 @@ impl LogFile {
     /// Whether a line of so many bytes ends before `limit`. Foreign bytes may not be seen for a
     /// while, as long as the limit is far.
     pub(crate) fn ends_before(&self, limit: u64, bytes: usize) -> bool {
+        if limit == 0 {
+            return false;
+        }
         let end = self.end(limit.saturating_sub(EXACT_WITHIN));
         end.is_some_and(|end| end.saturating_add(bytes as u64) < limit)
     }

@@ -63,7 +63,7 @@ impl<'a> Rollover<'a> {
         })
     }
 
-    /// Whether backups are named by a [`Namer`].
+    /// Whether backups are named by a [`Namer`](super::Namer).
     pub fn has_namer(&self) -> bool {
         self.options.namer.is_some()
     }
@@ -168,14 +168,15 @@ impl<'a> Rollover<'a> {
     }
 
     /// Moves everything back, last move first. What cannot be moved back stays where it is: nothing
-    /// is overwritten.
+    /// is overwritten. Then the mark stays too, so that the next rollover begins with that.
     pub(super) fn undo(&mut self) {
+        let mut undone = true;
         for (source, dest) in self.moved.drain(..).rev() {
-            if !source.exists() {
-                let _ = rename(&dest, &source);
-            }
+            // It was there a moment ago: what the system does not tell counts as free here.
+            let is_free = source.symlink_metadata().is_err();
+            undone &= is_free && rename(&dest, &source).is_ok();
         }
-        if let Some(mark) = self.mark.take() {
+        if let Some(mark) = self.mark.take_if(|_| undone) {
             let _ = remove(&mark);
         }
     }
@@ -210,7 +211,14 @@ impl<'a> Rollover<'a> {
         for form in self.forms(backup) {
             let aside = aside(&form);
             if is_there(&form) && !is_directory(&form) {
-                self.rename(&form, &aside)?;
+                match self.rename(&form, &aside) {
+                    // As in Python, a backup that can wait under no longer name goes at once.
+                    Err(error) if is_too_long(&error) => {
+                        remove(&form)?;
+                        continue;
+                    }
+                    renamed => renamed?,
+                }
                 self.mark.take_if(|mark| *mark == aside);
             } else if self.mark.as_ref() == Some(&aside) || !is_there(&aside) {
                 continue;
@@ -231,7 +239,12 @@ impl<'a> Rollover<'a> {
 /// What the system does not tell counts as there: moving it will say what is wrong, and no file is
 /// taken for gone and overwritten.
 fn is_there(path: &Path) -> bool {
-    !matches!(path.symlink_metadata(), Err(error) if error.kind() == ErrorKind::NotFound)
+    let absent = [ErrorKind::NotFound, ErrorKind::InvalidFilename];
+    !matches!(path.symlink_metadata(), Err(error) if absent.contains(&error.kind()))
+}
+
+fn is_too_long(error: &Error) -> bool {
+    error.io_kind() == Some(ErrorKind::InvalidFilename)
 }
 
 fn is_directory(path: &Path) -> bool {

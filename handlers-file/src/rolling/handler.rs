@@ -86,6 +86,7 @@ impl<P: RolloverPolicy> RollingHandler<P> {
         rolling.start()?;
         let compressor = rolling.compressor().cloned();
         let output = Arc::new(Combiner::new(rolling));
+        settings.flush_regularly(&output)?;
         if let Some(compressor) = &compressor {
             let keeper: Weak<dyn Housekeeper> = Arc::downgrade(&output) as _;
             let started = compressor.start(keeper);
@@ -164,6 +165,18 @@ impl<P: RolloverPolicy> Handler for RollingHandler<P> {
     /// The lines that a buffered handler holds back.
     fn pending(&self) -> u64 {
         self.held.load(Ordering::Relaxed)
+    }
+}
+
+impl<P: RolloverPolicy> Drop for RollingHandler<P> {
+    /// A thread of the handler's own may have the file for a moment longer. It must not be the one
+    /// that writes what is held back: the process may end before.
+    fn drop(&mut self) {
+        if Arc::weak_count(&self.output) > 0 && !self.settings.shared {
+            let _ = self.output.with(|rolling| {
+                if rolling.file.is_open() { rolling.file.write_out() } else { Ok(()) }
+            });
+        }
     }
 }
 

@@ -177,13 +177,26 @@ fn path_beside(log: &Path) -> PathBuf {
 
 fn open(path: &Path, permissions: Option<u32>) -> io::Result<Opened> {
     let mut options = OpenOptions::new();
-    let file = options.read(true).write(true).create(true).truncate(false).open(path)?;
+    options.read(true).write(true).create(true).truncate(false);
+    refuse_links(&mut options);
+    let file = options.open(path)?;
     let metadata = file.metadata()?;
     if let Some(permissions) = permissions {
         set_permissions(&file, permissions);
     }
     Ok(Opened { file, id: FileId::of(&metadata), process: process::id() })
 }
+
+/// The name is known to everybody who can write to the directory: what is locked, and written to, must
+/// not be a file elsewhere that a link leads to.
+#[cfg(unix)]
+fn refuse_links(options: &mut OpenOptions) {
+    use std::os::unix::fs::OpenOptionsExt;
+    options.custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed());
+}
+
+#[cfg(not(unix))]
+fn refuse_links(_: &mut OpenOptions) {}
 
 /// The process's mask may have taken some of them away. The file of somebody else cannot be changed,
 /// and need not be: it could be opened.

@@ -12,6 +12,7 @@ use super::files::Rollover;
 use super::options::RollingOptions;
 use super::policy::{FileStatus, LineStatus, RolloverPolicy};
 use super::shared::Turns;
+use super::size::is_special;
 use crate::log_file::LogFile;
 use crate::mode::OpenMode;
 use crate::output::{Combiner, Line, Outcome, Target};
@@ -75,11 +76,16 @@ impl<P: RolloverPolicy> RollingFile<P> {
         Ok(!is_missing && self.is_due(line))
     }
 
-    /// Puts the file aside and opens the path anew, unless that is delayed (FILE-44 to FILE-49).
+    /// Puts the file aside and opens the path anew, unless that is delayed (FILE-44 to FILE-49). What
+    /// is no file stays as it is.
     pub(super) fn roll(&mut self) -> Result<()> {
         self.in_turn(|rolling| {
             if rolling.turns.is_some() && rolling.file.is_open() {
                 rolling.file.make_ready()?;
+            }
+            // FILE-41: a device or a pipe is not renamed, and Python should not do so on demand.
+            if is_special(rolling.file.path()) {
+                return Ok(());
             }
             rolling.put_aside(!rolling.file.delay())
         })?;
@@ -210,9 +216,7 @@ impl<P: RolloverPolicy> RollingFile<P> {
             false
         })
     }
-}
 
-impl<P: RolloverPolicy> RollingFile<P> {
     /// FILE-27: ask, roll, write. An error of the first two is reported; the line is written all the
     /// same, where CPython loses it (FILE-28).
     pub(super) fn append_line(&mut self, line: &Line<'_>) -> Outcome {

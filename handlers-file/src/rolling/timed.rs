@@ -31,6 +31,22 @@ use super::size::{SizePolicy, is_special};
 /// CPython stops rotating for as long as something else has the name of the next backup: within a
 /// process usually for ever (FILE-89, FILE-90). Here that is an error, once; the file is written on
 /// and put aside with the next deadline.
+///
+/// # Examples
+///
+/// A file for every ten minutes, of which those of the last hour are kept:
+///
+/// ```
+/// use handlers_file::rolling::{RollingHandler, Schedule, TimedPolicy, When};
+/// # let dir = std::env::temp_dir().join(format!("timed-policy-{}", std::process::id()));
+/// # std::fs::create_dir_all(&dir).unwrap();
+///
+/// let policy = TimedPolicy::new(Schedule::new(When::Minutes).every(10), 6);
+/// let handler = RollingHandler::new(dir.join("app.log"), policy)?;
+/// # drop(handler);
+/// # std::fs::remove_dir_all(&dir).unwrap();
+/// # Ok::<(), handlers_core::Error>(())
+/// ```
 #[derive(Debug)]
 #[must_use]
 pub struct TimedPolicy {
@@ -156,7 +172,6 @@ impl TimedPolicy {
         let mut retention = Retention::new(files.path(), self.schedule.when());
         let compressed = files.compressed_extension().is_some();
         retention = retention.numbered(self.is_numbered()).compressed(compressed);
-        retention = retention.compressed(files.compressed_extension().is_some());
         if files.has_namer() {
             retention = retention.named_by(&path_of);
         }
@@ -221,7 +236,9 @@ impl RolloverPolicy for TimedPolicy {
     }
 
     fn adopt_state(&mut self, state: &str) {
-        if let Ok(rollover_at) = state.trim().parse() {
+        if let Ok(rollover_at) = state.trim().parse()
+            && rollover_at >= EARLIEST_SHARED
+        {
             self.rollover_at = rollover_at;
         }
     }
@@ -247,6 +264,9 @@ fn numbered_place(files: &Rollover<'_>, date: &str, first: u32, plain: PathBuf) 
 /// How many names are tried that nobody would take for those of backups.
 const MOST_TAKEN: u32 = 100;
 
+/// The year 2000: to Python's `concurrent-log-handler` an earlier deadline is a mistake.
+const EARLIEST_SHARED: i64 = 946_684_800;
+
 #[cold]
 fn taken(place: &Path) -> Error {
     let attempt = format!("put the log file aside as {}", place.display());
@@ -268,4 +288,41 @@ fn whole_seconds(time: Timestamp) -> i64 {
         return seconds;
     }
     i64::try_from(time.as_nanos() / 1_000_000_000).unwrap_or(seconds)
+}
+
+#[cfg(test)]
+mod tests {
+    use handlers_core::ManualClock;
+
+    use super::*;
+    use crate::rolling::When;
+
+    // FILE-68: `time.time()` and `st_mtime` go through `int`.
+    #[test]
+    fn seconds_are_cut_off_towards_the_epoch() {
+        let cut = |seconds| whole_seconds(Timestamp::from_seconds(seconds));
+        assert_eq!([1.75, 0.5, -0.5, -1.0, -1.75].map(cut), [1, 0, 0, -1, -1]);
+        assert_eq!(whole_seconds(Timestamp::from_nanos(i128::MIN)), i64::MIN);
+        assert_eq!(whole_seconds(Timestamp::from_nanos(i128::MAX)), i64::MAX);
+    }
+
+    #[test]
+    fn the_first_deadline_of_a_missing_file_comes_from_the_clock() {
+        let clock = ManualClock::new(Timestamp::from_seconds(100.0));
+        let schedule = Schedule::new(When::Minutes);
+        let mut policy = TimedPolicy::new(schedule, 0).clock(clock);
+        policy.start(Path::new("/nowhere/app.log"));
+        assert_eq!(policy.rollover_at(), 160);
+    }
+
+    #[test]
+    fn processes_agree_on_the_deadline() {
+        let mut policy = TimedPolicy::new(Schedule::new(When::Hours), 0);
+        policy.adopt_state("1709254800\n");
+        assert_eq!(policy.rollover_at(), 1_709_254_800);
+        for nonsense in ["", "soon", "1.5", "99999999999999999999"] {
+            policy.adopt_state(nonsense);
+        }
+        assert_eq!(policy.shared_state().as_deref(), Some("1709254800"));
+    }
 }

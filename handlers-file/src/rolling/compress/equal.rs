@@ -7,12 +7,12 @@ use std::path::Path;
 use super::codec::{CHUNK, Compression, read_some};
 use super::plain::Plain;
 
-/// The length of the plain file if `compressed` holds the same bytes; none if it holds others, or
-/// nothing that can be read.
+/// The length of the plain file if `compressed` holds the same bytes, durably; none if it holds
+/// others, or nothing that can be read.
 ///
 /// # Errors
 ///
-/// One of the two could not be read.
+/// One of the two could not be read, or the compressed one not be made durable.
 pub(super) fn is_equal(
     plain: &Plain,
     compressed: &Path,
@@ -21,7 +21,7 @@ pub(super) fn is_equal(
     let mut left = plain.file();
     left.rewind()?;
     let compressed = File::open(compressed)?;
-    let mut right = match compression.decode(compressed) {
+    let mut right = match compression.decode(&compressed) {
         Err(error) if is_malformed(&error) => return Ok(None),
         result => result?,
     };
@@ -37,6 +37,8 @@ pub(super) fn is_equal(
             return Ok(None);
         }
         if read == 0 {
+            // It may have been written by somebody who did not see to that.
+            compressed.sync_all()?;
             return Ok(Some(length));
         }
         length += read as u64;
