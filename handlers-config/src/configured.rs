@@ -2,7 +2,12 @@
 
 use std::sync::Arc;
 
+#[cfg(feature = "file")]
+use handlers_core::Error;
 use handlers_core::Handler;
+
+#[cfg(feature = "file")]
+use crate::registry::roll_over;
 
 /// The handlers that a configuration has made.
 ///
@@ -44,5 +49,32 @@ impl Configured {
     /// The handler of that name.
     pub fn handler(&self, name: &str) -> Option<&Arc<dyn Handler>> {
         self.handlers().find(|(known, _)| *known == name).map(|(_, handler)| handler)
+    }
+
+    /// Puts aside the files of all handlers that rotate, unless they are empty, and opens the files
+    /// of the others anew if they have been moved: what a program does when it is told to, as by
+    /// `SIGHUP`. No record is lost meanwhile.
+    ///
+    /// Gives the handlers that could not do it, by name; they go on with the files they have.
+    /// Handlers that are not of handlers-file are left alone.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use handlers_config::Config;
+    ///
+    /// let configured = Config::parse("{version: 1}", None)?.apply()?;
+    /// for (name, error) in configured.roll_over() {
+    ///     // Tell somebody.
+    ///     # let _ = (name, error);
+    /// }
+    /// # Ok::<(), handlers_core::Error>(())
+    /// ```
+    #[cfg(feature = "file")]
+    pub fn roll_over(&self) -> Vec<(&str, Error)> {
+        let failed = |(name, handler): (_, &Arc<dyn Handler>)| {
+            roll_over(&**handler).err().map(|error| (name, error))
+        };
+        self.handlers().filter_map(failed).collect()
     }
 }

@@ -10,6 +10,8 @@ use parking_lot::{Mutex, MutexGuard};
 use super::*;
 use crate::problem::Severity;
 
+mod files;
+
 /// Applying closes all handlers of the process: such tests run one at a time.
 fn alone() -> MutexGuard<'static, ()> {
     static ALONE: Mutex<()> = Mutex::new(());

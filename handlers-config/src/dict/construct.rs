@@ -5,13 +5,12 @@ use std::sync::Arc;
 
 use handlers_core::{Error, ErrorKind, Value};
 
-use super::inspect;
 use super::store::{Content, Id, Object};
 use super::walk::Walk;
 use crate::argument::kind_of;
 use crate::document::Position;
 use crate::fault::{Fault, Outcome};
-use crate::registry::{Arguments, Class, Given, Kind, Named, Prepared};
+use crate::registry::{Arguments, Class, Given, Kind, Named};
 
 /// Two names of one argument: a class that does not take it by the first gets it by the second.
 #[derive(Debug, Clone, Copy)]
@@ -185,34 +184,6 @@ impl Walk<'_> {
             return prepared.make().map_err(Fault::from);
         }
         self.look_at(prepared, &arguments)
-    }
-
-    /// Checks what can be told of an object without making it.
-    fn look_at<T: Kind + ?Sized>(
-        &mut self,
-        prepared: Prepared<T>,
-        arguments: &Arguments,
-    ) -> Outcome<Arc<T>> {
-        for name in arguments.unread() {
-            let plain = format!("the attribute `{name}` has no effect");
-            self.warn(Fault::new(ErrorKind::Attribute, "", plain).at_key(name).at_key("."))?;
-        }
-        if let Some(file) = &prepared.file
-            && let Some(fault) = inspect::file(file)
-        {
-            let (key, position) = arguments.place(&file.name).unwrap_or((&file.name, None));
-            let fault = fault.at(position).at_key(key);
-            if file.at_once {
-                self.settle::<()>(Err(fault))?;
-            } else {
-                self.warn(fault)?;
-            }
-        }
-        for (name, error) in prepared.doubts {
-            let (key, position) = arguments.place(&name).unwrap_or((&name, None));
-            self.settle::<()>(Err(Fault::from(error).at(position).at_key(key)))?;
-        }
-        Ok(T::stand_in())
     }
 
     /// The entries under `.`, as far as they can be read now. Classes read them before they make an

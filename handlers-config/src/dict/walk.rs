@@ -1,5 +1,7 @@
 //! One walk over a configuration: to apply it, or to check it.
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use handlers_core::{Error, ErrorKind, Handler, Level, Manager, Value, level_names_mapping};
@@ -10,6 +12,7 @@ use super::store::{Content, Id, Item, Store};
 use crate::document::Position;
 use crate::fault::{Fault, Outcome};
 use crate::problem::{Problem, Severity};
+use crate::registry::Sharing;
 use crate::suggest::nearest;
 
 /// A configuration that is being worked through.
@@ -30,7 +33,7 @@ pub(crate) struct Walk<'a> {
 #[derive(Debug)]
 enum Goal<'a> {
     Apply { manager: &'a Manager, made: Vec<(String, Arc<dyn Handler>)> },
-    Check { problems: Vec<Problem> },
+    Check { problems: Vec<Problem>, files: BTreeMap<(PathBuf, Sharing), String> },
 }
 
 /// A section of the configuration in which objects have names.
@@ -73,7 +76,7 @@ impl<'a> Walk<'a> {
 
     /// Begins a walk that only looks.
     pub(crate) fn checking(reader: Reader<'a>) -> Self {
-        let goal = Goal::Check { problems: Vec::new() };
+        let goal = Goal::Check { problems: Vec::new(), files: BTreeMap::new() };
         Self { reader, goal, trail: Vec::new(), position: None }
     }
 
@@ -89,7 +92,7 @@ impl<'a> Walk<'a> {
     pub(crate) fn into_problems(self) -> Vec<Problem> {
         match self.goal {
             Goal::Apply { .. } => Vec::new(),
-            Goal::Check { problems } => problems,
+            Goal::Check { problems, .. } => problems,
         }
     }
 
@@ -116,13 +119,13 @@ impl<'a> Walk<'a> {
     pub(crate) fn mark(&self) -> usize {
         match &self.goal {
             Goal::Apply { .. } => 0,
-            Goal::Check { problems } => problems.len(),
+            Goal::Check { problems, .. } => problems.len(),
         }
     }
 
     /// Forgets the problems found since, of what will be looked at again.
     pub(crate) fn forget(&mut self, mark: usize) {
-        if let Goal::Check { problems } = &mut self.goal {
+        if let Goal::Check { problems, .. } = &mut self.goal {
             problems.truncate(mark);
         }
     }
@@ -144,7 +147,7 @@ impl<'a> Walk<'a> {
     }
 
     fn note(&mut self, severity: Severity, fault: Fault) -> Outcome<()> {
-        let Goal::Check { problems } = &mut self.goal else { return Err(fault) };
+        let Goal::Check { problems, .. } = &mut self.goal else { return Err(fault) };
         // A text of a million letters where a list should be is not worth a million problems.
         if problems.len() >= MAX_PROBLEMS {
             return Err(fault);
@@ -154,6 +157,17 @@ impl<'a> Walk<'a> {
         let position = position.or(self.position);
         problems.push(Problem::new(severity, &path, position, &message, help.as_deref()));
         Ok(())
+    }
+
+    /// Notes that the object at hand writes a file. Gives the name of another one that does, if the
+    /// two do not go together.
+    pub(crate) fn note_file(&mut self, path: PathBuf, sharing: Sharing) -> Option<String> {
+        let Goal::Check { files, .. } = &mut self.goal else { return None };
+        let clashes = Sharing::ALL.into_iter().filter(|other| sharing.clashes_with(*other));
+        let other =
+            clashes.map(|other| (path.clone(), other)).find_map(|key| files.get(&key).cloned());
+        files.entry((path, sharing)).or_insert_with(|| self.trail.join("."));
+        other
     }
 
     /// Works on what stands under `keys`.

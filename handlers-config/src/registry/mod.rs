@@ -14,7 +14,7 @@ pub(crate) use named::{Class, Kind, Named};
 pub use parameters::Parameters;
 pub(crate) use parameters::Role;
 pub use prepared::Prepared;
-pub(crate) use prepared::{Opens, OpensFile};
+pub(crate) use prepared::{Opens, OpensFile, Sharing};
 #[cfg(feature = "file")]
-pub(crate) use standard::{open_file, open_stream};
+pub(crate) use standard::{open_file, open_stream, roll_over};
 pub use table::Registry;

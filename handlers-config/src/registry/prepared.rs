@@ -12,6 +12,7 @@ pub struct Prepared<T: ?Sized> {
     make: Box<dyn FnOnce() -> Result<Arc<T>>>,
     pub(crate) file: Option<OpensFile>,
     pub(crate) doubts: Vec<(String, Error)>,
+    pub(crate) warnings: Vec<(String, String)>,
 }
 
 /// A file that an object opens when it is made, or later.
@@ -21,6 +22,33 @@ pub(crate) struct OpensFile {
     pub(crate) path: PathBuf,
     pub(crate) at_once: bool,
     pub(crate) how: Opens,
+    pub(crate) sharing: Sharing,
+}
+
+/// What a handler does about others that write its file, which matters when one of them puts it
+/// aside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Sharing {
+    /// It goes on with the new file when the old one is put aside.
+    Follows,
+    /// It puts the file aside and tells nobody.
+    Moves,
+    /// It goes on writing the file that it has.
+    Stays,
+    /// It puts the file aside while the others who take turns wait.
+    TakesTurns,
+}
+
+impl Sharing {
+    pub(crate) const ALL: [Self; 4] = [Self::Follows, Self::Moves, Self::Stays, Self::TakesTurns];
+
+    /// Whether records get lost between two handlers of one file.
+    pub(crate) fn clashes_with(self, other: Self) -> bool {
+        let pair = [self, other];
+        let moves = pair.contains(&Self::Moves) || pair.contains(&Self::TakesTurns);
+        let all_know = pair == [Self::TakesTurns; 2] || pair.contains(&Self::Follows);
+        moves && !all_know
+    }
 }
 
 /// What a file must be like.
@@ -55,7 +83,7 @@ impl Prepared<dyn Filter> {
 
 impl<T: ?Sized> Prepared<T> {
     pub(crate) fn new(make: impl FnOnce() -> Result<Arc<T>> + 'static) -> Self {
-        Self { make: Box::new(make), file: None, doubts: Vec::new() }
+        Self { make: Box::new(make), file: None, doubts: Vec::new(), warnings: Vec::new() }
     }
 
     /// Says that making the object opens a file, which the argument `name` names. A check looks
@@ -63,7 +91,8 @@ impl<T: ?Sized> Prepared<T> {
     #[must_use]
     pub fn opens(self, name: &str, path: impl Into<PathBuf>) -> Self {
         let (name, path) = (name.to_owned(), path.into());
-        self.opens_file(OpensFile { name, path, at_once: true, how: Opens::AsItIs })
+        let (how, sharing) = (Opens::AsItIs, Sharing::Stays);
+        self.opens_file(OpensFile { name, path, at_once: true, how, sharing })
     }
 
     pub(crate) fn opens_file(mut self, file: OpensFile) -> Self {
@@ -79,6 +108,13 @@ impl<T: ?Sized> Prepared<T> {
         self
     }
 
+    /// Adds something about the argument `name` that works and was probably not meant: for a check.
+    #[must_use]
+    pub fn warn(mut self, name: &str, message: impl Into<String>) -> Self {
+        self.warnings.push((name.to_owned(), message.into()));
+        self
+    }
+
     pub(crate) fn make(self) -> Result<Arc<T>> {
         (self.make)()
     }
@@ -87,5 +123,21 @@ impl<T: ?Sized> Prepared<T> {
 impl<T: ?Sized> std::fmt::Debug for Prepared<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Prepared").field("file", &self.file).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_shared_by_those_who_know_when_it_is_put_aside() {
+        use Sharing::{Moves, Stays, TakesTurns};
+        let clashes = [(Moves, Moves), (Moves, Stays), (Moves, TakesTurns), (Stays, TakesTurns)];
+        let all = Sharing::ALL;
+        for (one, other) in all.into_iter().flat_map(|one| all.map(|other| (one, other))) {
+            let expected = clashes.contains(&(one, other)) || clashes.contains(&(other, one));
+            assert_eq!(one.clashes_with(other), expected, "{one:?} {other:?}");
+        }
     }
 }

@@ -62,8 +62,15 @@ impl Registry {
     /// | class | feature |
     /// |---|---|
     /// | `logging.NullHandler`, `logging.Formatter`, `logging.Filter` | |
-    /// | `logging.StreamHandler`, `logging.FileHandler`, `logging.handlers.RotatingFileHandler` | `file` |
+    /// | `logging.StreamHandler`, `logging.FileHandler`, `logging.handlers.WatchedFileHandler` | `file` |
+    /// | `logging.handlers.RotatingFileHandler`, `logging.handlers.TimedRotatingFileHandler` | `file` |
+    /// | `concurrent_log_handler.ConcurrentRotatingFileHandler` | `file` |
+    /// | `concurrent_log_handler.ConcurrentTimedRotatingFileHandler` | `file` |
     /// | `logging.handlers.BufferingHandler`, `logging.handlers.MemoryHandler` | `queue` |
+    ///
+    /// The two from Python's package `concurrent-log-handler` are rotating handlers whose file is
+    /// [shared](handlers_file::RotatingFileHandlerBuilder::shared) between processes. They are known
+    /// in `logging.handlers` too, where the package puts them, and the first in `cloghandler`.
     ///
     /// Besides there are the levels, `sys.stdout`, `sys.stderr` and the constants of
     /// `logging.handlers`. The other classes are known by name: a configuration that wants one gets

@@ -8,7 +8,7 @@ mod file;
 mod queue;
 
 #[cfg(feature = "file")]
-pub(crate) use file::{open_file, open_stream};
+pub(crate) use file::{open_file, open_stream, roll_over};
 
 use super::Registry;
 
