@@ -106,8 +106,11 @@ to its standard output or standard error, and then the exit status is that of
 COMMAND.
 
 Exits with 1 if the configuration cannot be used, or if a record got lost; then
-standard error says where. SIGTERM, SIGINT and SIGHUP end the input; what was
-read is logged first. With a COMMAND they are handed on to it.";
+standard error says where. SIGTERM and SIGINT end the input; what was read is
+logged first. With a COMMAND they are handed on to it.
+
+SIGHUP puts the log files of rotating handlers aside, unless they are empty, and
+opens those of the other handlers anew if they have been moved.";
 
 const EXAMPLES: &str = "\
 Examples:

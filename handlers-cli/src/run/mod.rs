@@ -23,18 +23,18 @@ use crate::render::{Failure, Shown};
 use feed::Feed;
 #[cfg(not(unix))]
 use no_signals as signals;
-use signals::Termination;
+use signals::{Rollovers, Termination};
 
 pub(crate) fn run(arguments: &RunArguments) -> Result<ExitCode> {
-    // Handlers that only other handlers know live as long as this.
-    let _configured = configure(arguments)?;
+    let rollovers = Rollovers::watch(configure(arguments)?)?;
     let feed = Feed::new(get_logger(&arguments.logger), arguments.level, arguments.detect_level);
     match arguments.command.split_first() {
         Some((program, rest)) => {
             let status = child::run(program, rest, &feed, arguments.stderr_level);
+            rollovers.stop();
             Ok(finish(status, arguments.timeout))
         }
-        None => pour_standard_input(&feed, arguments.timeout),
+        None => pour_standard_input(&feed, &rollovers, arguments.timeout),
     }
 }
 
@@ -59,11 +59,12 @@ fn refuse(file: &str, errors: &[Finding]) -> Error {
     Error::new(ErrorKind::Value, format!("nothing was run, because of the errors in {file}"))
 }
 
-fn pour_standard_input(feed: &Feed, timeout: Duration) -> Result<ExitCode> {
+fn pour_standard_input(feed: &Feed, rollovers: &Rollovers, timeout: Duration) -> Result<ExitCode> {
     let termination = Termination::watch(timeout)?;
     let input = termination.standard_input()?;
     let poured = feed.pour(input, "<stdin>", feed.level);
     let signal = termination.settle();
+    rollovers.stop();
     let status = finish(poured.map(|()| ExitCode::SUCCESS), timeout);
     if let Some(signal) = signal {
         signals::end(signal);

@@ -11,6 +11,7 @@ use std::io::{self, Read};
 use std::process::Child;
 use std::time::Duration;
 
+use handlers_config::Configured;
 use handlers_core::Result;
 
 /// Nothing ends the input here but its end.
@@ -33,6 +34,22 @@ impl Termination {
 
 pub(super) fn end(signal: Infallible) {
     match signal {}
+}
+
+/// Nothing asks for a rollover here.
+#[derive(Debug)]
+#[must_use]
+pub(super) struct Rollovers {
+    /// Handlers that only other handlers know live as long as this.
+    _configured: Configured,
+}
+
+impl Rollovers {
+    pub(super) fn watch(configured: Configured) -> Result<Self> {
+        Ok(Self { _configured: configured })
+    }
+
+    pub(super) fn stop(&self) {}
 }
 
 /// Nothing is handed on here.

@@ -11,14 +11,17 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use handlers_config::Configured;
 use handlers_core::{Error, Result, shutdown};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::{Pid, Signal, getpgrp, kill_process};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-use signal_hook::iterator::Signals;
+use signal_hook::iterator::{Handle, Signals};
 use signal_hook::{flag, low_level};
 
 use super::account;
+use crate::output::complain;
+use crate::render::Failure;
 
 /// Lets a signal end the input and not the process, so that what was read is logged first.
 ///
@@ -35,13 +38,13 @@ pub(super) struct Termination {
 impl Termination {
     /// Listens from now on. `timeout` is what the handlers are given to finish.
     pub(super) fn watch(timeout: Duration) -> Result<Self> {
-        let failed = |error| Error::io("listen for signals", error);
         let again = Arc::new(AtomicBool::new(false));
         for signal in wanted() {
-            flag::register_conditional_default(signal, Arc::clone(&again)).map_err(failed)?;
+            flag::register_conditional_default(signal, Arc::clone(&again))
+                .map_err(cannot_listen)?;
         }
-        let mut signals = Signals::new(wanted()).map_err(failed)?;
-        let (woken, wake) = io::pipe().map_err(failed)?;
+        let mut signals = listen(wanted())?;
+        let (woken, wake) = io::pipe().map_err(cannot_listen)?;
         let (reading, done) = mpsc::channel();
         let received = Arc::new(AtomicI32::new(0));
         let note = Arc::clone(&received);
@@ -110,11 +113,53 @@ impl Read for Input<'_> {
     }
 }
 
+/// Puts log files aside when SIGHUP comes.
+#[derive(Debug)]
+#[must_use]
+pub(super) struct Rollovers {
+    handle: Option<Handle>,
+    /// Handlers that only other handlers know live as long as this.
+    _configured: Configured,
+}
+
+impl Rollovers {
+    /// Listens from now on, unless the program was started to ignore the signal.
+    ///
+    /// It has a thread of its own: one that waits for a handler must not keep the program from
+    /// hearing that it is to end.
+    pub(super) fn watch(configured: Configured) -> Result<Self> {
+        let handle =
+            if is_ignored(SIGHUP) { None } else { Some(roll_over_on_hangup(&configured)?) };
+        Ok(Self { handle, _configured: configured })
+    }
+
+    /// Stops. From now on the signal has no effect.
+    pub(super) fn stop(&self) {
+        if let Some(handle) = &self.handle {
+            handle.close();
+        }
+    }
+}
+
+fn roll_over_on_hangup(configured: &Configured) -> Result<Handle> {
+    let mut signals = listen([SIGHUP])?;
+    let (handle, configured) = (signals.handle(), configured.clone());
+    spawn(move || {
+        for _ in signals.forever() {
+            for (name, error) in configured.roll_over() {
+                let error = error.context(format!("roll over the handler {name}"));
+                complain(&Failure(&error));
+            }
+        }
+    })?;
+    Ok(handle)
+}
+
 /// Keeps signals for a command that is about to start.
 #[derive(Debug)]
 #[must_use]
 pub(super) struct Forwarding {
-    handle: signal_hook::iterator::Handle,
+    handle: Handle,
     command: mpsc::Sender<Pid>,
     thread: JoinHandle<()>,
 }
@@ -122,8 +167,7 @@ pub(super) struct Forwarding {
 impl Forwarding {
     /// Listens from now on: what comes before the command is there is not lost.
     pub(super) fn prepare() -> Result<Self> {
-        let mut signals =
-            Signals::new(wanted()).map_err(|error| Error::io("listen for signals", error))?;
+        let mut signals = listen(wanted())?;
         let handle = signals.handle();
         let (command, started) = mpsc::channel();
         let thread = spawn(move || {
@@ -157,18 +201,26 @@ fn reached_all(signal: i32) -> bool {
     signal == SIGINT && File::open("/dev/tty").is_ok_and(in_foreground)
 }
 
-/// The signals that end a program, but for those that it was started to ignore, as `nohup` does it.
-fn wanted() -> Vec<i32> {
-    let ignored = ignored();
-    let is_wanted = |signal: &i32| ignored & (1 << (signal - 1)) == 0;
-    [SIGHUP, SIGINT, SIGTERM].into_iter().filter(is_wanted).collect()
+fn listen(signals: impl IntoIterator<Item = i32>) -> Result<Signals> {
+    Signals::new(signals).map_err(cannot_listen)
 }
 
-/// A bit for each signal that is ignored, where the system tells it without unsafe code.
-fn ignored() -> u64 {
+fn cannot_listen(error: io::Error) -> Error {
+    Error::io("listen for signals", error)
+}
+
+/// The signals that end a program, but for those that it was started to ignore.
+fn wanted() -> Vec<i32> {
+    [SIGINT, SIGTERM].into_iter().filter(|signal| !is_ignored(*signal)).collect()
+}
+
+/// Whether the program was started to ignore a signal, as `nohup` does it, where the system tells it
+/// without unsafe code.
+fn is_ignored(signal: i32) -> bool {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let bits = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    bits.and_then(|bits| u64::from_str_radix(bits.trim(), 16).ok()).unwrap_or_default()
+    let bits = bits.and_then(|bits| u64::from_str_radix(bits.trim(), 16).ok());
+    bits.unwrap_or_default() & (1 << (signal - 1)) != 0
 }
 
 fn spawn(work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>> {

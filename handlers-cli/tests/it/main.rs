@@ -3,6 +3,8 @@
 mod check;
 #[cfg(unix)]
 mod command;
+#[cfg(unix)]
+mod hangup;
 mod lines;
 #[cfg(unix)]
 mod losses;
