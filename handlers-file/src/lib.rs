@@ -12,6 +12,7 @@
 
 mod basic;
 pub mod encoding;
+mod face;
 mod file;
 mod log_file;
 mod mode;

@@ -3,11 +3,10 @@
 use std::fmt;
 use std::num::NonZeroU64;
 use std::path::Path;
-use std::time::Duration;
 
-use handlers_core::{Error, Handler, HandlerBase, Record, Result};
+use handlers_core::{Handler, HandlerBase, Result};
 
-use crate::encoding::{EncodeErrors, Encoding};
+use crate::face::{handled_by, rolling_methods};
 use crate::file::{FileOptions, file_setters};
 use crate::mode::OpenMode;
 use crate::rolling::{RollingHandler, RollingOptions, SizePolicy, rolling_setters};
@@ -69,7 +68,7 @@ impl RotatingFileHandler {
     /// | [`backup_count`](RotatingFileHandlerBuilder::backup_count) | 0: no backups |
     /// | [`mode`](RotatingFileHandlerBuilder::mode) | [`OpenMode::APPEND`], always with a size |
     /// | [`encoding`](RotatingFileHandlerBuilder::encoding) | the locale's, UTF-8 |
-    /// | [`errors`](RotatingFileHandlerBuilder::errors) | [`EncodeErrors::Strict`] |
+    /// | [`errors`](RotatingFileHandlerBuilder::errors) | [`Strict`](crate::encoding::EncodeErrors::Strict) |
     /// | [`delay`](RotatingFileHandlerBuilder::delay) | `false`: opened now |
     /// | [`namer`](RotatingFileHandlerBuilder::namer) | numbers: [`SameName`](crate::rolling::SameName) |
     /// | [`rotator`](RotatingFileHandlerBuilder::rotator) | renames: [`Rename`](crate::rolling::Rename) |
@@ -88,10 +87,7 @@ impl RotatingFileHandler {
         }
     }
 
-    /// The absolute path of the file that is written.
-    pub fn path(&self) -> &Path {
-        self.rolling.path()
-    }
+    rolling_methods!();
 
     /// The size that the file does not reach; 0 if it may grow for ever.
     pub fn max_bytes(&self) -> u64 {
@@ -107,74 +103,10 @@ impl RotatingFileHandler {
     pub fn mode(&self) -> &OpenMode {
         &self.rolling.settings().mode
     }
-
-    /// The encoding of the file; none for a binary mode (FILE-3).
-    pub fn encoding(&self) -> Option<&Encoding> {
-        self.rolling.settings().encoding.as_ref()
-    }
-
-    /// What becomes of characters that the encoding does not have.
-    pub fn errors(&self) -> EncodeErrors {
-        self.rolling.settings().errors
-    }
-
-    /// Whether the file is opened by the first record.
-    pub fn delay(&self) -> bool {
-        self.rolling.settings().delay
-    }
-
-    /// Puts the file aside now, even if it is empty or missing (FILE-52).
-    ///
-    /// # Errors
-    ///
-    /// A file could not be moved or opened: everything is where it was, and the handler goes on. Or
-    /// the file was put aside, and one that should have gone could not be removed.
-    pub fn do_rollover(&self) -> Result<()> {
-        self.rolling.do_rollover()
-    }
-
-    /// Whether the file would be put aside before `record` is written.
-    ///
-    /// # Errors
-    ///
-    /// The record cannot be formatted, or the file cannot be opened.
-    pub fn should_rollover(&self, record: &Record<'_>) -> Result<bool> {
-        self.rolling.should_rollover(record)
-    }
-
-    /// Waits until no backup is being compressed, and says whether that came within `timeout`. At
-    /// once, if backups are not compressed.
-    ///
-    /// A program need not wait before it ends: what was not finished then is done by the next one.
-    pub fn wait_until_compressed(&self, timeout: Duration) -> bool {
-        self.rolling.wait_until_compressed(timeout)
-    }
 }
 
 impl Handler for RotatingFileHandler {
-    fn base(&self) -> &HandlerBase {
-        self.rolling.base()
-    }
-
-    fn emit(&self, record: &Record<'_>) -> Result<()> {
-        self.rolling.emit(record)
-    }
-
-    fn flush(&self) -> Result<()> {
-        self.rolling.flush()
-    }
-
-    fn close(&self) -> Result<()> {
-        self.rolling.close()
-    }
-
-    fn handle_error(&self, record: &Record<'_>, error: &Error) {
-        self.rolling.handle_error(record, error);
-    }
-
-    fn pending(&self) -> u64 {
-        self.rolling.pending()
-    }
+    handled_by!(rolling);
 }
 
 impl fmt::Debug for RotatingFileHandler {

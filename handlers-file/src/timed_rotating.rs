@@ -4,11 +4,10 @@ use std::fmt;
 use std::num::NonZeroU64;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
-use handlers_core::{Clock, Error, Handler, HandlerBase, Record, Result, SystemClock, TimeZone};
+use handlers_core::{Clock, Handler, HandlerBase, Result, SystemClock, TimeZone};
 
-use crate::encoding::{EncodeErrors, Encoding};
+use crate::face::{handled_by, rolling_methods};
 use crate::file::{FileOptions, file_setters};
 use crate::mode::OpenMode;
 use crate::rolling::{
@@ -101,7 +100,7 @@ impl TimedRotatingFileHandler {
     /// | [`max_bytes`](TimedRotatingFileHandlerBuilder::max_bytes) | 0: of any size |
     /// | [`backup_count`](TimedRotatingFileHandlerBuilder::backup_count) | 0: all are kept |
     /// | [`encoding`](TimedRotatingFileHandlerBuilder::encoding) | the locale's, UTF-8 |
-    /// | [`errors`](TimedRotatingFileHandlerBuilder::errors) | [`EncodeErrors::Strict`] |
+    /// | [`errors`](TimedRotatingFileHandlerBuilder::errors) | [`Strict`](crate::encoding::EncodeErrors::Strict) |
     /// | [`delay`](TimedRotatingFileHandlerBuilder::delay) | `false`: opened now |
     /// | [`namer`](TimedRotatingFileHandlerBuilder::namer) | dates: [`SameName`](crate::rolling::SameName) |
     /// | [`rotator`](TimedRotatingFileHandlerBuilder::rotator) | renames: [`Rename`](crate::rolling::Rename) |
@@ -129,10 +128,7 @@ impl TimedRotatingFileHandler {
         }
     }
 
-    /// The absolute path of the file that is written.
-    pub fn path(&self) -> &Path {
-        self.rolling.path()
-    }
+    rolling_methods!();
 
     /// What the periods are.
     pub fn when(&self) -> When {
@@ -173,75 +169,10 @@ impl TimedRotatingFileHandler {
     pub fn backup_count(&self) -> u32 {
         self.backup_count
     }
-
-    /// The encoding of the file.
-    pub fn encoding(&self) -> Option<&Encoding> {
-        self.rolling.settings().encoding.as_ref()
-    }
-
-    /// What becomes of characters that the encoding does not have.
-    pub fn errors(&self) -> EncodeErrors {
-        self.rolling.settings().errors
-    }
-
-    /// Whether the file is opened by the first record.
-    pub fn delay(&self) -> bool {
-        self.rolling.settings().delay
-    }
-
-    /// Puts the file aside now, even if it is empty or missing (FILE-96).
-    ///
-    /// # Errors
-    ///
-    /// There is a backup of that name already, or a file could not be moved or opened: everything is
-    /// where it was, and the handler goes on. Or the file was put aside, and one that should have
-    /// gone could not be removed.
-    pub fn do_rollover(&self) -> Result<()> {
-        self.rolling.do_rollover()
-    }
-
-    /// Whether the file would be put aside before `record` is written.
-    ///
-    /// # Errors
-    ///
-    /// The record cannot be formatted, or the file cannot be opened.
-    pub fn should_rollover(&self, record: &Record<'_>) -> Result<bool> {
-        self.rolling.should_rollover(record)
-    }
-
-    /// Waits until no backup is being compressed, and says whether that came within `timeout`. At
-    /// once, if backups are not compressed.
-    ///
-    /// A program need not wait before it ends: what was not finished then is done by the next one.
-    pub fn wait_until_compressed(&self, timeout: Duration) -> bool {
-        self.rolling.wait_until_compressed(timeout)
-    }
 }
 
 impl Handler for TimedRotatingFileHandler {
-    fn base(&self) -> &HandlerBase {
-        self.rolling.base()
-    }
-
-    fn emit(&self, record: &Record<'_>) -> Result<()> {
-        self.rolling.emit(record)
-    }
-
-    fn flush(&self) -> Result<()> {
-        self.rolling.flush()
-    }
-
-    fn close(&self) -> Result<()> {
-        self.rolling.close()
-    }
-
-    fn handle_error(&self, record: &Record<'_>, error: &Error) {
-        self.rolling.handle_error(record, error);
-    }
-
-    fn pending(&self) -> u64 {
-        self.rolling.pending()
-    }
+    handled_by!(rolling);
 }
 
 impl fmt::Debug for TimedRotatingFileHandler {

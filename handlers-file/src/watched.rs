@@ -3,9 +3,10 @@
 use std::fmt;
 use std::path::Path;
 
-use handlers_core::{Error, Handler, HandlerBase, Record, Result};
+use handlers_core::{Handler, HandlerBase, Result};
 
 use crate::encoding::{EncodeErrors, Encoding};
+use crate::face::handled_by;
 use crate::file::{FileHandler, FileOptions, file_setters};
 use crate::mode::OpenMode;
 
@@ -119,29 +120,7 @@ impl WatchedFileHandler {
 }
 
 impl Handler for WatchedFileHandler {
-    fn base(&self) -> &HandlerBase {
-        self.file.base()
-    }
-
-    fn emit(&self, record: &Record<'_>) -> Result<()> {
-        self.file.emit(record)
-    }
-
-    fn flush(&self) -> Result<()> {
-        self.file.flush()
-    }
-
-    fn close(&self) -> Result<()> {
-        self.file.close()
-    }
-
-    fn handle_error(&self, record: &Record<'_>, error: &Error) {
-        self.file.handle_error(record, error);
-    }
-
-    fn pending(&self) -> u64 {
-        self.file.pending()
-    }
+    handled_by!(file);
 }
 
 impl fmt::Debug for WatchedFileHandler {
