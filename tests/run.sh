@@ -18,10 +18,31 @@ need() {
     fi
 }
 
+# need_peers: packages of Python's that share a log with ours.
+need_peers() {
+    if PYTHONPATH=target/peers python3 -c 'import concurrent_log_handler' 2>/dev/null; then
+        return
+    fi
+    if ! python3 -m pip --version >/dev/null 2>&1; then
+        need pip3 python3-pip
+    fi
+    if ! python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore \
+        --target target/peers --requirement tests/peers/requirements.txt; then
+        echo "the tests need the packages in tests/peers/requirements.txt, and pip cannot install them" >&2
+        exit 1
+    fi
+}
+
 need python3 python3
+need_peers
+need chattr e2fsprogs
+need faketime faketime
+need gcc gcc
+need mount mount
+need setpriv util-linux
 need strace strace
 need unshare util-linux
-need mount mount
+need zstd zstd
 
 for zone in UTC America/New_York; do
     TZ=$zone cargo test --workspace --all-features --no-fail-fast "$@"

@@ -10,7 +10,10 @@ use handlers_core::{
     Style, TreeEntry, Value, get_handler_by_name, handler_names,
 };
 use handlers_file::encoding::Encoding;
-use handlers_file::{FileHandler, RotatingFileHandler, StandardStream, StreamHandler};
+use handlers_file::{
+    FileHandler, RotatingFileHandler, StandardStream, StreamHandler, TimedRotatingFileHandler,
+    WatchedFileHandler,
+};
 use handlers_queue::{BufferingHandler, MemoryHandler};
 use serde_json::{Value as Json, json};
 
@@ -67,40 +70,48 @@ impl State<'_> {
             "formatter": formatter(handler, expected.and_then(|handler| handler.get("formatter"))),
             "filters": filters(&handler.base().filters()),
         });
-        let any: &dyn Any = &**handler;
-        let class = if any.is::<NullHandler>() {
-            "NullHandler"
-        } else if let Some(stream) = any.downcast_ref::<StreamHandler<StandardStream>>() {
-            seen["terminator"] = json!(stream.terminator());
-            let is_stdout = format!("{stream:?}").contains("<stdout>");
-            seen["stream"] = json!(if is_stdout { "stdout" } else { "stderr" });
-            "StreamHandler"
-        } else if let Some(file) = any.downcast_ref::<FileHandler>() {
-            let about = (file.mode().as_str(), file.encoding(), file.delay());
-            self.file(&mut seen, handler, file.path(), about)?;
-            "FileHandler"
-        } else if let Some(file) = any.downcast_ref::<RotatingFileHandler>() {
-            seen["maxBytes"] = json!(file.max_bytes());
-            seen["backupCount"] = json!(file.backup_count());
-            let about = (file.mode().as_str(), file.encoding(), file.delay());
-            self.file(&mut seen, handler, file.path(), about)?;
-            "RotatingFileHandler"
-        } else if let Some(memory) = any.downcast_ref::<MemoryHandler>() {
-            seen["capacity"] = json!(memory.capacity());
-            seen["flushLevel"] = json!(memory.flush_level().number());
-            seen["flushOnClose"] = json!(memory.flush_on_close());
-            if let Some(target) = memory.target() {
-                seen["target"] = json!(name(&target));
-            }
-            "MemoryHandler"
-        } else if let Some(buffering) = any.downcast_ref::<BufferingHandler>() {
-            seen["capacity"] = json!(buffering.capacity());
-            "BufferingHandler"
-        } else {
-            return Err(Skip::new("a handler of an unknown class"));
+        let class = match self.file_handler(&mut seen, handler)? {
+            Some(class) => class,
+            None => other_handler(&mut seen, &**handler)?,
         };
         seen["class"] = json!(class);
         Ok(seen)
+    }
+
+    /// The class of a handler that writes a file, once that is shown.
+    fn file_handler(
+        &self,
+        seen: &mut Json,
+        handler: &Arc<dyn Handler>,
+    ) -> Result<Option<&'static str>, Skip> {
+        let any: &dyn Any = &**handler;
+        if let Some(file) = any.downcast_ref::<FileHandler>() {
+            let about = (file.mode().as_str(), file.encoding(), file.delay());
+            self.file(seen, handler, file.path(), about)?;
+            return Ok(Some("FileHandler"));
+        }
+        if let Some(file) = any.downcast_ref::<WatchedFileHandler>() {
+            let about = (file.mode().as_str(), file.encoding(), file.delay());
+            self.file(seen, handler, file.path(), about)?;
+            return Ok(Some("WatchedFileHandler"));
+        }
+        if let Some(file) = any.downcast_ref::<RotatingFileHandler>() {
+            seen["maxBytes"] = json!(file.max_bytes());
+            seen["backupCount"] = json!(file.backup_count());
+            let about = (file.mode().as_str(), file.encoding(), file.delay());
+            self.file(seen, handler, file.path(), about)?;
+            return Ok(Some("RotatingFileHandler"));
+        }
+        if let Some(file) = any.downcast_ref::<TimedRotatingFileHandler>() {
+            seen["backupCount"] = json!(file.backup_count());
+            seen["when"] = json!(file.when().name());
+            seen["interval"] = json!(file.interval());
+            seen["utc"] = json!(file.utc());
+            // FILE-54: it has no other mode.
+            self.file(seen, handler, file.path(), ("a", file.encoding(), file.delay()))?;
+            return Ok(Some("TimedRotatingFileHandler"));
+        }
+        Ok(None)
     }
 
     /// What ends a line of a file shows in the file.
@@ -130,6 +141,34 @@ impl State<'_> {
         seen["terminator"] = json!(last.strip_prefix("line").unwrap_or(&last));
         Ok(())
     }
+}
+
+/// The class of a handler that writes no file.
+fn other_handler(seen: &mut Json, handler: &dyn Handler) -> Result<&'static str, Skip> {
+    let any: &dyn Any = handler;
+    if any.is::<NullHandler>() {
+        return Ok("NullHandler");
+    }
+    if let Some(stream) = any.downcast_ref::<StreamHandler<StandardStream>>() {
+        seen["terminator"] = json!(stream.terminator());
+        let is_stdout = format!("{stream:?}").contains("<stdout>");
+        seen["stream"] = json!(if is_stdout { "stdout" } else { "stderr" });
+        return Ok("StreamHandler");
+    }
+    if let Some(memory) = any.downcast_ref::<MemoryHandler>() {
+        seen["capacity"] = json!(memory.capacity());
+        seen["flushLevel"] = json!(memory.flush_level().number());
+        seen["flushOnClose"] = json!(memory.flush_on_close());
+        if let Some(target) = memory.target() {
+            seen["target"] = json!(name(&target));
+        }
+        return Ok("MemoryHandler");
+    }
+    if let Some(buffering) = any.downcast_ref::<BufferingHandler>() {
+        seen["capacity"] = json!(buffering.capacity());
+        return Ok("BufferingHandler");
+    }
+    Err(Skip::new("a handler of an unknown class"))
 }
 
 fn name(handler: &Arc<dyn Handler>) -> String {

@@ -25,7 +25,10 @@ pub(super) fn files_to_delete(case: &Case<'_>) -> Result<Results, Skip> {
     let rename = file_hooks::namer(case.optional_text("namer")?)?;
     let path_of = |suffix: &str| -> PathBuf {
         let default = PathBuf::from(format!("{}{suffix}", path.display()));
-        rename.map_or(default.clone(), |rename| rename(&default))
+        match rename {
+            Some(rename) => rename(&default),
+            None => default,
+        }
     };
     if rename.is_some() {
         retention = retention.named_by(&path_of);

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File};
+use std::io;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
@@ -17,7 +18,7 @@ use super::times::zone;
 /// One deadline, and a rollover at another time.
 pub(super) fn rollover(case: &Case<'_>) -> Result<Results, Skip> {
     let stage = Stage::new(case)?;
-    fs::write(&stage.path, "").map_err(cannot)?;
+    did(fs::write(&stage.path, ""))?;
     let rollover_at = stage.handler.rollover_at();
     stage.clock.set(moment(case, "roll_now")?);
     let rolled = stage.handler.do_rollover();
@@ -33,7 +34,7 @@ pub(super) fn rollover(case: &Case<'_>) -> Result<Results, Skip> {
 /// are another subject.
 pub(super) fn chain(case: &Case<'_>) -> Result<Results, Skip> {
     let stage = Stage::new(case)?;
-    fs::write(&stage.path, "").map_err(cannot)?;
+    did(fs::write(&stage.path, ""))?;
     let mut steps = Vec::new();
     for _ in list(case.need("steps")?)? {
         let rollover_at = stage.handler.rollover_at();
@@ -46,10 +47,10 @@ pub(super) fn chain(case: &Case<'_>) -> Result<Results, Skip> {
 
 /// A file that is there already.
 pub(super) fn existing_file(case: &Case<'_>) -> Result<Results, Skip> {
-    let scratch = Scratch::new().map_err(cannot)?;
+    let scratch = did(Scratch::new())?;
     let path = scratch.path().join(BASE);
     let modified = system_time(number(case, "mtime")?);
-    File::create(&path).and_then(|file| file.set_modified(modified)).map_err(cannot)?;
+    did(File::create(&path).and_then(|file| file.set_modified(modified)))?;
     let stage = Stage::with_file(case, scratch)?;
     let record = Record::builder().message("").build();
     let should = stage.handler.should_rollover(&record);
@@ -70,7 +71,7 @@ pub(super) fn existing_file(case: &Case<'_>) -> Result<Results, Skip> {
 
 /// Names of periods, good and bad.
 pub(super) fn names(case: &Case<'_>) -> Result<Results, Skip> {
-    let scratch = Scratch::new().map_err(cannot)?;
+    let scratch = did(Scratch::new())?;
     let builder = TimedRotatingFileHandler::builder(scratch.path().join(BASE));
     match builder.when_name(case.text("when")?).delay(true).build() {
         Err(error) => Ok(results([
@@ -129,7 +130,7 @@ pub(super) struct Stage {
 impl Stage {
     /// The file is not there yet, so that it has no time.
     fn new(case: &Case<'_>) -> Result<Self, Skip> {
-        Self::with_file(case, Scratch::new().map_err(cannot)?)
+        Self::with_file(case, did(Scratch::new())?)
     }
 
     fn with_file(case: &Case<'_>, scratch: Scratch) -> Result<Self, Skip> {
@@ -151,12 +152,12 @@ impl Stage {
 
     /// Removes the backup; gives what stands behind the name of the file in its name.
     fn take_backup(&self) -> Result<String, Skip> {
-        let entries = fs::read_dir(self.scratch.path()).map_err(cannot)?;
+        let entries = did(fs::read_dir(self.scratch.path()))?;
         let names: Vec<OsString> = entries.flatten().map(|entry| entry.file_name()).collect();
         let names = names.iter().map(|name| name.to_string_lossy().into_owned());
         let backups: Vec<String> = names.filter(|name| name != BASE).collect();
         for backup in &backups {
-            fs::remove_file(self.scratch.path().join(backup)).map_err(cannot)?;
+            did(fs::remove_file(self.scratch.path().join(backup)))?;
         }
         let suffixes = backups.iter().map(|name| name.trim_start_matches(BASE));
         Ok(suffixes.map(|suffix| suffix.trim_start_matches('.')).collect::<Vec<_>>().join(" "))
@@ -188,9 +189,9 @@ pub(super) fn system_time(seconds: f64) -> SystemTime {
     if seconds < 0.0 { epoch - distance } else { epoch + distance }
 }
 
-/// The stage of a case could not be set up.
-pub(super) fn cannot(error: std::io::Error) -> Skip {
-    Skip::new(error.to_string())
+/// What a case needs could not be set up.
+pub(super) fn did<T>(result: io::Result<T>) -> Result<T, Skip> {
+    result.map_err(|error| Skip::new(error.to_string()))
 }
 
 pub(super) const BASE: &str = "app.log";

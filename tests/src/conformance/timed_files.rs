@@ -13,13 +13,13 @@ use serde_json::{Value as Json, json};
 use super::case::{Case, Object, Results, Skip, integer, results, text};
 use super::file_hooks::namer;
 use super::scratch::Scratch;
-use super::timed::{BASE, at_time, cannot, seconds, system_time};
+use super::timed::{BASE, at_time, did, seconds, system_time};
 use super::timed_model::{self, Taken};
 use super::times::zone;
 
 /// One scenario.
 pub(super) fn scenario(case: &Case<'_>) -> Result<Results, Skip> {
-    let scratch = Scratch::new().map_err(cannot)?;
+    let scratch = did(Scratch::new())?;
     set_up(case, scratch.path())?;
     let clock = ManualClock::new(seconds(case.integer("start")?));
     let errors: Arc<Mutex<Vec<&'static str>>> = Arc::default();
@@ -68,14 +68,14 @@ pub(super) fn expect_the_next_deadline(case: &mut Object) {
 
 fn set_up(case: &Case<'_>, directory: &Path) -> Result<(), Skip> {
     for (name, content) in case.nested("pre")?.fields {
-        fs::write(directory.join(name), text(content)?).map_err(cannot)?;
+        did(fs::write(directory.join(name), text(content)?))?;
     }
     if case.has_file_before() {
         let path = directory.join(BASE);
-        fs::write(&path, "old\n").map_err(cannot)?;
+        did(fs::write(&path, "old\n"))?;
         let modified = case.need("premtime")?.as_f64().ok_or_else(|| Skip::new("no time"))?;
         let file = File::options().append(true).open(path);
-        file.and_then(|file| file.set_modified(system_time(modified))).map_err(cannot)?;
+        did(file.and_then(|file| file.set_modified(system_time(modified))))?;
     } else if !case.flag_or("delay", false)? {
         return Err(Skip::new("a file that is made now has the time of now"));
     }
@@ -116,9 +116,9 @@ fn open(
 /// The lines of each file.
 fn listing(directory: &Path) -> Result<BTreeMap<String, Vec<String>>, Skip> {
     let mut files = BTreeMap::new();
-    for entry in fs::read_dir(directory).map_err(cannot)? {
-        let entry = entry.map_err(cannot)?;
-        let content = fs::read_to_string(entry.path()).map_err(cannot)?;
+    for entry in did(fs::read_dir(directory))? {
+        let entry = did(entry)?;
+        let content = did(fs::read_to_string(entry.path()))?;
         let name = entry.file_name().to_string_lossy().into_owned();
         files.insert(name, content.lines().map(str::to_owned).collect());
     }

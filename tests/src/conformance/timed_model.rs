@@ -66,7 +66,7 @@ impl Model {
             "D" | "MIDNIGHT" => (DAY, 10),
             _ => (7 * DAY, 10),
         };
-        let weekday = when.strip_prefix('W').map(|day| day.parse::<i64>());
+        let weekday = when.strip_prefix('W').map(str::parse::<i64>);
         let weekday = weekday.transpose().map_err(|_| Skip::unknown("when", &when))?;
         let is_calendar = weekday.is_some() || when == "MIDNIGHT";
         let target = case.optional_text("at_time")?.map_or(Ok(DAY), second_of_day)?;
@@ -149,7 +149,10 @@ impl Model {
     /// The path has one dot more than the name of the file, as that of a scenario has.
     fn name_of(&self, date: &str) -> String {
         let default = Path::new("/logs").join(format!("{BASE}.{date}"));
-        let path = self.namer.map_or(default.clone(), |namer| namer(&default));
+        let path = match self.namer {
+            Some(namer) => namer(&default),
+            None => default,
+        };
         path.file_name().unwrap_or_default().to_string_lossy().into_owned()
     }
 

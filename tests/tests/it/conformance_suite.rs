@@ -9,11 +9,14 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use handlers_core::{Level, NullHandler, Record, Result};
+use handlers_core::{Clock, Level, NullHandler, Record, Result, Timestamp};
 use handlers_file::rolling::{
-    FileStatus, LineStatus, RollingHandler, Rollover, RolloverPolicy, SizePolicy,
+    FileStatus, LineStatus, RollingHandler, Rollover, RolloverPolicy, SizePolicy, When,
 };
-use handlers_file::{FileHandler, OpenMode, RotatingFileHandler, StreamHandler};
+use handlers_file::{
+    FileHandler, OpenMode, RotatingFileHandler, StreamHandler, TimedRotatingFileHandler,
+    WatchedFileHandler,
+};
 use handlers_queue::{BufferingHandler, MemoryHandler};
 use handlers_tests::suite::{self, AfterClose, Subject};
 use handlers_tests::support::{Dir, ListHandler, SharedBuffer};
@@ -49,6 +52,16 @@ fn file_handler() {
     suite::check("FileHandler", || {
         let path = files.next();
         let handler = FileHandler::new(&path).expect("the file can be opened");
+        Subject::new(handler, move || lines_of_file(&path))
+    });
+}
+
+#[test]
+fn watched_file_handler() {
+    let files = Files::of(test_dir!());
+    suite::check("WatchedFileHandler", || {
+        let path = files.next();
+        let handler = WatchedFileHandler::new(&path).expect("the file can be opened");
         Subject::new(handler, move || lines_of_file(&path))
     });
 }
@@ -132,6 +145,40 @@ fn rotating_file_handler_that_delays_and_buffers() {
 }
 
 #[test]
+fn timed_rotating_file_handler() {
+    let files = Files::of(test_dir!());
+    suite::check("TimedRotatingFileHandler", || {
+        let path = files.next();
+        let builder = TimedRotatingFileHandler::builder(&path).when(When::Days).interval(1000);
+        let handler = builder.clock(Days::default()).delay(true).build();
+        let handler = handler.expect("nothing is opened yet");
+        Subject::new(handler, move || lines_of_dated_backups(&path))
+    });
+}
+
+#[test]
+fn timed_rotating_file_handler_with_sizes() {
+    let files = Files::of(test_dir!());
+    suite::check("TimedRotatingFileHandler with sizes", || {
+        let path = files.next();
+        let builder = TimedRotatingFileHandler::builder(&path).max_bytes(5_000);
+        let handler = builder.build().expect("the file can be opened");
+        Subject::new(handler, move || lines_of_dated_backups(&path))
+    });
+}
+
+#[test]
+fn rotating_file_handler_that_shares_its_file() {
+    let files = Files::of(test_dir!());
+    suite::check("RotatingFileHandler that shares its file", || {
+        let path = files.next();
+        let builder = RotatingFileHandler::builder(&path).max_bytes(2_000).backup_count(200);
+        let handler = builder.shared(true).build().expect("the file can be opened");
+        Subject::new(handler, move || lines_of_backups(&path))
+    });
+}
+
+#[test]
 fn buffering_handler() {
     suite::check("BufferingHandler", || {
         let sent: Arc<Mutex<Vec<String>>> = Arc::default();
@@ -182,7 +229,7 @@ struct EveryTenth {
 }
 
 impl RolloverPolicy for EveryTenth {
-    fn should_rollover(&mut self, _file: &FileStatus<'_>, line: &LineStatus) -> bool {
+    fn should_rollover(&mut self, _file: &FileStatus<'_>, line: &LineStatus<'_>) -> bool {
         self.lines += 1;
         line.level < Level::CRITICAL && self.lines.is_multiple_of(10)
     }
@@ -192,6 +239,17 @@ impl RolloverPolicy for EveryTenth {
         // The readers of this file take the highest number for the oldest backup.
         let backup = files.backup_path(&format!(".{}", u32::MAX - self.backups));
         files.rotate_to(&backup)
+    }
+}
+
+/// A clock by which a day passes each time somebody looks at it.
+#[derive(Debug, Default)]
+struct Days(AtomicU32);
+
+impl Clock for Days {
+    fn now(&self) -> Timestamp {
+        let days = i128::from(self.0.fetch_add(1, Ordering::Relaxed));
+        Timestamp::from_nanos(days * 86_400 * 1_000_000_000)
     }
 }
 
@@ -232,6 +290,24 @@ fn lines_of_backups(path: &Path) -> Vec<String> {
         backups.iter().rev().flat_map(|(_, backup)| lines_of_file(backup)).collect();
     lines.extend(lines_of_file(path));
     lines
+}
+
+/// The lines of the file and its backups with dates, oldest first.
+fn lines_of_dated_backups(path: &Path) -> Vec<String> {
+    let dir = path.parent().expect("the file is in a directory");
+    let mut backups = Vec::new();
+    for entry in fs::read_dir(dir).expect("the directory can be listed") {
+        let backup = entry.expect("the directory can be listed").path();
+        let name = backup.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if let Some(suffix) = name.strip_prefix("app.log.") {
+            let (date, number) = suffix.split_once('.').unwrap_or((suffix, "0"));
+            let number: u32 = number.parse().expect("what stands behind a date is a number");
+            backups.push((date.to_owned(), number, backup));
+        }
+    }
+    backups.sort_unstable();
+    let backups = backups.iter().flat_map(|(_, _, backup)| lines_of_file(backup));
+    backups.chain(lines_of_file(path)).collect()
 }
 
 fn lines_of(bytes: &[u8]) -> Vec<String> {

@@ -16,14 +16,37 @@ fn a_line_in_a_file_is_one_write_and_nothing_else() {
 }
 
 #[test]
-fn a_line_in_a_file_that_may_be_put_aside_is_one_write_and_at_most_one_look_at_the_position() {
+fn a_line_in_a_file_that_may_be_put_aside_is_one_write_and_now_and_then_a_look_at_the_position() {
     let dir = test_dir!();
     let calls = calls_while_logging(&dir, "rotating", &["--max", "1000000"]);
     let writes = calls.iter().filter(|call| *call == "write").count();
     let looks = calls.iter().filter(|call| *call == "lseek").count();
     assert_eq!(writes, RECORDS);
-    assert!(looks <= RECORDS, "{looks} looks at the position");
+    // Far from the size, every 4 KiB: 200 lines have 57 bytes each.
+    assert!(looks <= 3, "{looks} looks at the position");
     assert_eq!(calls.len(), writes + looks, "{calls:?}");
+}
+
+#[test]
+fn a_line_in_a_file_that_is_put_aside_at_midnight_is_one_write_and_nothing_else() {
+    let dir = test_dir!();
+    let calls = calls_while_logging(&dir, "timed", &["--when", "midnight"]);
+    assert_eq!(calls, vec!["write"; RECORDS]);
+}
+
+// Each turn: lock, is that still the lock file, is that still the log, write, unlock.
+#[test]
+fn a_line_in_a_shared_file_is_one_write_between_two_looks_and_two_locks() {
+    let dir = test_dir!();
+    let mut calls = calls_while_logging(&dir, "rotating", &["--max", "1000000", "--shared"]);
+    // Whether this is a forked child.
+    calls.retain(|call| call != "getpid");
+    let turn = ["write", "flock", "flock", "statx", "statx"];
+    let turns: Vec<&str> = turn.into_iter().cycle().take(calls.len()).collect();
+    assert_eq!(
+        (calls.len(), calls),
+        (5 * (RECORDS - 1) + 1, turns.iter().map(ToString::to_string).collect())
+    );
 }
 
 #[test]

@@ -9,12 +9,16 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 
 use handlers_core::Record;
 use handlers_tests::support::Dir;
+use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
 use serde_json::Value;
+
+use crate::sources::root;
 
 /// A run of the program that is being prepared.
 pub(crate) struct Writer {
     dir: PathBuf,
     wrapper: Vec<String>,
+    program: Vec<String>,
     arguments: Vec<String>,
 }
 
@@ -46,13 +50,24 @@ pub(crate) struct Found {
 impl Writer {
     /// Writes to `app.log` in `dir`, acknowledges in `ack` and sums up in `summary`.
     pub(crate) fn new(dir: &Dir, handler: &str) -> Self {
-        Self::unacknowledged(dir, handler).file("--ack", "ack")
+        Self::beneath(dir.path(), handler)
+    }
+
+    /// The same in a directory that is no test's own.
+    pub(crate) fn beneath(dir: &Path, handler: &str) -> Self {
+        Self::plain(dir, handler).file("--ack", "ack")
     }
 
     /// Leaves the acknowledgements out.
     pub(crate) fn unacknowledged(dir: &Dir, handler: &str) -> Self {
-        let writer =
-            Self { dir: dir.path().to_owned(), wrapper: Vec::new(), arguments: Vec::new() };
+        Self::plain(dir.path(), handler)
+    }
+
+    /// The same in a directory that is no test's own, without acknowledgements.
+    pub(crate) fn plain(dir: &Path, handler: &str) -> Self {
+        let program = vec![env!("CARGO_BIN_EXE_writer").to_owned()];
+        let (wrapper, arguments) = (Vec::new(), Vec::new());
+        let writer = Self { dir: dir.to_owned(), wrapper, program, arguments };
         let writer = writer.option("--handler", handler).path(&dir.join("app.log"));
         writer.file("--summary", "summary")
     }
@@ -71,6 +86,26 @@ impl Writer {
         self.option("--path", path.display())
     }
 
+    /// Runs the program that does the same in Python; its handlers are those of Python's.
+    pub(crate) fn in_python(mut self) -> Self {
+        let packages = format!("PYTHONPATH={}", root().join("target/peers").display());
+        let script = root().join("tests/peers/writer.py").display().to_string();
+        let import = Command::new("env").args([&packages, "python3", "-c", PEER]).status();
+        assert!(
+            import.is_ok_and(|status| status.success()),
+            "this test needs Python's concurrent-log-handler: tests/run.sh installs it"
+        );
+        self.program = vec!["env".to_owned(), packages, "python3".to_owned(), script];
+        self
+    }
+
+    /// Runs a copy of the program, for a user who may not reach the original.
+    pub(crate) fn copied_to(mut self, path: &Path) -> Self {
+        fs::copy(env!("CARGO_BIN_EXE_writer"), path).expect("the program can be copied");
+        self.program = vec![path.display().to_string()];
+        self
+    }
+
     /// Runs the program as arguments of another one.
     pub(crate) fn under(mut self, wrapper: &[&str]) -> Self {
         self.wrapper.extend(wrapper.iter().map(ToString::to_string));
@@ -86,22 +121,27 @@ impl Writer {
     /// Lets system calls on the log file and its backups fail: `calls` as `strace --trace` takes
     /// them, `fault` as `--inject` does behind them.
     pub(crate) fn inject(self, calls: &str, fault: &str) -> Self {
+        let paths = log_paths(&self.dir);
+        self.inject_at(calls, &paths, fault)
+    }
+
+    /// The same for calls on these paths only.
+    pub(crate) fn inject_at(self, calls: &str, paths: &[String], fault: &str) -> Self {
         require_strace();
         let inject = format!("inject={calls}:{fault}");
         let trace = format!("trace={calls}");
         let mut wrapper = vec!["strace", "-f", "-qq", "-o", "/dev/null", "-e", &trace];
         wrapper.extend(["-e", &inject]);
-        let paths = log_paths(&self.dir);
-        for path in &paths {
+        for path in paths {
             wrapper.extend(["-P", path]);
         }
         self.under(&wrapper)
     }
 
-    /// Lets `strace` write every system call of the program to a file.
+    /// Lets `strace` write every system call of the program to a file, descriptors with their paths.
     pub(crate) fn traced(self, trace: &Path) -> Self {
         require_strace();
-        self.under(&["strace", "-f", "-qq", "-o", &trace.display().to_string()])
+        self.under(&["strace", "-f", "-y", "-qq", "-o", &trace.display().to_string()])
     }
 
     pub(crate) fn run(self) -> Ended {
@@ -130,8 +170,7 @@ impl Writer {
     }
 
     pub(crate) fn command(&self) -> Command {
-        let program = env!("CARGO_BIN_EXE_writer").to_owned();
-        let mut words = self.wrapper.iter().chain([&program]).chain(&self.arguments);
+        let mut words = self.wrapper.iter().chain(&self.program).chain(&self.arguments);
         let mut command = Command::new(words.next().expect("the program is one of the words"));
         command.args(words);
         command
@@ -175,6 +214,17 @@ impl Running {
         stdin.write_all(b"\n").expect("the program waits for a line");
     }
 
+    /// Leaves the program no descriptor for a further file, or as many as it likes.
+    pub(crate) fn limit_descriptors(&self, limited: bool) {
+        let process = i32::try_from(self.id()).ok().and_then(Pid::from_raw);
+        let is_free =
+            |number: &u64| !Path::new(&format!("/proc/{}/fd/{number}", self.id())).exists();
+        let usual = getrlimit(Resource::Nofile);
+        let limit =
+            if limited { Rlimit { current: (0..1024).find(is_free), ..usual } } else { usual };
+        prlimit(process, Resource::Nofile, limit).expect("the limit can be set");
+    }
+
     /// Ends it as `kill -9` does.
     pub(crate) fn kill(mut self) {
         self.child.kill().expect("the program is running");
@@ -190,9 +240,12 @@ impl Running {
 impl Found {
     /// What is in `app.log` and its backups, the oldest first.
     pub(crate) fn in_dir(dir: &Path) -> Self {
-        let mut files: Vec<PathBuf> = log_paths(dir).into_iter().map(PathBuf::from).collect();
-        files.reverse();
-        Self::in_files(&files)
+        Self::in_files(&Self::files_in(dir))
+    }
+
+    /// Where `app.log` and its backups are, if they are; the oldest first.
+    pub(crate) fn files_in(dir: &Path) -> Vec<PathBuf> {
+        log_paths(dir).into_iter().rev().map(PathBuf::from).collect()
     }
 
     /// What is in these files, one behind the other.
@@ -258,7 +311,12 @@ fn require_strace() {
 
 /// The record of that number, as the program logs it.
 pub(crate) fn numbered(number: u32) -> Record<'static> {
-    Record::builder().message(format!("p0 seq={number:08} {}", "x".repeat(40))).build()
+    Record::builder().message(line(number).trim_end().to_owned()).build()
+}
+
+/// The line of that record.
+pub(crate) fn line(number: u32) -> String {
+    format!("p0 seq={number:08} {}\n", "x".repeat(40))
 }
 
 /// The numbers in the file of acknowledgements.
@@ -287,5 +345,7 @@ fn parts(line: &str) -> Option<(u32, usize)> {
 fn read_summary(path: &Path) -> Option<Value> {
     serde_json::from_str(&fs::read_to_string(path).ok()?).ok()
 }
+
+const PEER: &str = "import concurrent_log_handler";
 
 const BACKUPS: u32 = 60;

@@ -135,5 +135,6 @@ const TIMES: &[Time] =
 const NO_ALLOCATIONS: &[&str] =
     &["format_only", "disabled", "file_flush", "file_buffered", "rotate_size"];
 
-/// Once in a while a buffer reaches its size, a new second is rendered and a file is put aside.
-const ALMOST_NONE: f64 = 0.005;
+/// Once in a while a buffer reaches its size, a new second is rendered, and a file is put aside, which
+/// takes a hundred for the names.
+const ALMOST_NONE: f64 = 0.02;

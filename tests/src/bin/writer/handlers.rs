@@ -1,37 +1,105 @@
 //! The handlers that can be asked for.
 
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
-use handlers_core::{Handler, NullHandler, Result, StderrHandler};
-use handlers_file::{FileHandler, OpenMode, RotatingFileHandler, StreamHandler};
+use handlers_core::{
+    Clock, Handler, ManualClock, NullHandler, Result, StderrHandler, SystemClock, Timestamp,
+};
+use handlers_file::rolling::Compression;
+use handlers_file::{
+    FileHandler, OpenMode, RotatingFileHandler, StreamHandler, TimedRotatingFileHandler,
+    WatchedFileHandler,
+};
 
 use crate::options::Options;
 
-/// Makes the handler of that name.
-pub(crate) fn make(options: &Options) -> Result<Arc<dyn Handler>, String> {
+/// A handler, and what waits until its backups are compressed.
+pub(crate) struct Made {
+    pub(crate) handler: Arc<dyn Handler>,
+    pub(crate) settle: Box<dyn Fn()>,
+}
+
+impl Made {
+    fn new(handler: impl Handler + 'static) -> Self {
+        Self { handler: Arc::new(handler), settle: Box::new(|| ()) }
+    }
+}
+
+/// Makes the handler of that name; `clock` is for those that look at the time.
+pub(crate) fn make(options: &Options, clock: &ManualClock) -> Result<Made, String> {
     let made = match options.handler.as_str() {
         "file" => file(options),
+        "watched" => watched(options),
         "rotating" => rotating(options),
-        "null" => Ok(Arc::new(NullHandler::new()) as Arc<dyn Handler>),
-        "standard-error" => Ok(Arc::new(StderrHandler::new()) as Arc<dyn Handler>),
-        "stderr" => Ok(Arc::new(StreamHandler::stderr()) as Arc<dyn Handler>),
-        "stdout" => Ok(Arc::new(StreamHandler::stdout()) as Arc<dyn Handler>),
+        "timed" => timed(options, clock),
+        "null" => Ok(Made::new(NullHandler::new())),
+        "standard-error" => Ok(Made::new(StderrHandler::new())),
+        "stderr" => Ok(Made::new(StreamHandler::stderr())),
+        "stdout" => Ok(Made::new(StreamHandler::stdout())),
         name => return Err(format!("there is no handler {name}")),
     };
     made.map_err(|error| error.to_string())
 }
 
-fn file(options: &Options) -> Result<Arc<dyn Handler>> {
-    let mode: OpenMode = options.mode.parse()?;
-    let builder = FileHandler::builder(&options.path).mode(mode).delay(options.delay);
-    Ok(Arc::new(builder.buffered(options.buffered).build()?))
+/// Tells the builder of a rotating handler what all of them can be told, and makes the handler.
+macro_rules! rolling {
+    ($builder:expr, $options:expr) => {{
+        let builder = $builder.backup_count($options.backup).delay($options.delay);
+        let builder = builder.buffered($options.buffered).watch($options.watch);
+        let builder = builder.shared($options.shared);
+        match $options.compress.as_deref() {
+            Some("zstd") => builder.compress(Compression::zstd()),
+            Some(_) => builder.compress(Compression::gzip()),
+            None => builder,
+        }
+        .build()
+        .map(|handler| {
+            let handler = Arc::new(handler);
+            let waiting = Arc::clone(&handler);
+            let settle = Box::new(move || {
+                waiting.wait_until_compressed(Duration::MAX);
+            });
+            Made { handler, settle }
+        })
+    }};
 }
 
-fn rotating(options: &Options) -> Result<Arc<dyn Handler>> {
-    let builder = RotatingFileHandler::builder(&options.path)
-        .max_bytes(options.max)
-        .backup_count(options.backup)
-        .delay(options.delay)
-        .buffered(options.buffered);
-    Ok(Arc::new(builder.build()?))
+fn file(options: &Options) -> Result<Made> {
+    let mode: OpenMode = options.mode.parse()?;
+    let builder = FileHandler::builder(&options.path).mode(mode).delay(options.delay);
+    builder.buffered(options.buffered).watch(options.watch).build().map(Made::new)
+}
+
+fn watched(options: &Options) -> Result<Made> {
+    let builder = WatchedFileHandler::builder(&options.path).delay(options.delay);
+    builder.buffered(options.buffered).build().map(Made::new)
+}
+
+fn rotating(options: &Options) -> Result<Made> {
+    let max_bytes = options.max.unwrap_or(2000);
+    let builder = RotatingFileHandler::builder(&options.path).max_bytes(max_bytes);
+    rolling!(builder, options)
+}
+
+fn timed(options: &Options, clock: &ManualClock) -> Result<Made> {
+    let builder = TimedRotatingFileHandler::builder(&options.path);
+    let builder = builder.max_bytes(options.max.unwrap_or(0));
+    let builder = builder.when_name(&options.when).interval(options.interval);
+    let builder = match options.clock.as_deref() {
+        Some("records") => builder.clock(clock.clone()),
+        Some(_) => builder.clock(LibraryClock),
+        None => builder.clock(SystemClock),
+    };
+    rolling!(builder, options)
+}
+
+/// The clock as C's library shows it: what is loaded before that can set it.
+#[derive(Debug)]
+struct LibraryClock;
+
+impl Clock for LibraryClock {
+    fn now(&self) -> Timestamp {
+        SystemTime::now().into()
+    }
 }

@@ -7,20 +7,25 @@ use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use handlers_core::{Error, Handler, Level, Record, get_logger, info, shutdown};
+use handlers_core::{
+    Error, Handler, Level, ManualClock, Record, Timestamp, get_logger, info, shutdown,
+};
 use serde_json::json;
 
-use crate::handlers;
+use crate::handlers::{self, Made};
 use crate::options::Options;
 
 /// Logs everything, and gives the line of JSON.
 pub(crate) fn run(options: &Options) -> Result<String, String> {
-    let handler = handlers::make(options)?;
+    let clock = ManualClock::new(time_of(options, options.start));
+    let Made { handler, settle } = handlers::make(options, &clock)?;
     let errors = Errors::default();
     if !options.report {
         handler.base().set_error_hook(Some(Arc::new(errors.hook())));
     }
-    let unacknowledged = log(options, &handler)?;
+    let each_settles: &dyn Fn() = if options.settle { &*settle } else { &|| () };
+    let unacknowledged = log(options, &handler, &clock, each_settles)?;
+    settle();
     let left = if options.abandon { handler.pending() } else { shutdown(TIMEOUT).left() };
     let counters = handler.base().counters();
     let summary = json!({
@@ -35,7 +40,12 @@ pub(crate) fn run(options: &Options) -> Result<String, String> {
     Ok(format!("{summary}\n"))
 }
 
-fn log(options: &Options, handler: &Arc<dyn Handler>) -> Result<u32, String> {
+fn log(
+    options: &Options,
+    handler: &Arc<dyn Handler>,
+    clock: &ManualClock,
+    settle: &dyn Fn(),
+) -> Result<u32, String> {
     let logger = get_logger("writer");
     logger.set_level(Level::DEBUG);
     logger.set_propagate(false);
@@ -44,10 +54,12 @@ fn log(options: &Options, handler: &Arc<dyn Handler>) -> Result<u32, String> {
     let mut acknowledged = options.ack.as_deref().map(open).transpose()?;
     let padding = "x".repeat(options.pad);
     let mut unacknowledged = 0;
+    settle();
     for number in options.start..options.start.saturating_add(options.n) {
         if options.pause_at.contains(&number) {
             pause(number)?;
         }
+        clock.set(time_of(options, number));
         let before = lost(&**handler);
         info!(logger, "{} seq={number:08} {padding}", options.tag);
         if lost(&**handler) > before {
@@ -55,8 +67,14 @@ fn log(options: &Options, handler: &Arc<dyn Handler>) -> Result<u32, String> {
         } else if let Some(file) = &mut acknowledged {
             file.write_all(format!("{number}\n").as_bytes()).map_err(|error| error.to_string())?;
         }
+        settle();
     }
     Ok(unacknowledged)
+}
+
+/// When the record of that number is logged, for a clock that counts records.
+fn time_of(options: &Options, number: u32) -> Timestamp {
+    Timestamp::from_seconds(1e9 + f64::from(number) + f64::from(options.ahead))
 }
 
 /// How many records the handler says did not get where they should.

@@ -13,7 +13,7 @@ fn a_write_that_fails_costs_a_report_and_is_made_up_for() {
         ("EDQUOT", "OSError:122"),
         ("EBADF", "OSError:9"),
     ];
-    for handler in ["file", "rotating"] {
+    for handler in ["file", "watched", "rotating", "timed"] {
         for (error, report) in errors.into_iter().chain([("EAGAIN", "BlockingIOError:11")]) {
             let dir = test_dir!();
             let fault = format!("error={error}:when=10+10");
@@ -94,16 +94,18 @@ fn renames_that_fail_for_ever_are_no_loss() {
     }
 }
 
+// CPython's handler is stuck as long as the oldest backup cannot be removed: 125 of 300 are lost.
 #[test]
-fn a_rename_that_fails_half_way_opens_no_gap_in_the_backups() {
-    for failing in 1..=12 {
+fn a_backup_that_cannot_be_removed_is_no_loss() {
+    for when in ["2..4", "2+"] {
         let dir = test_dir!();
         let writer = rotating(&dir).option("--backup", 3);
-        let ended = writer.inject(RENAME, &format!("error=EIO:when={failing}")).run();
-        assert_rotation_failed(&ended, 1);
+        let fault = format!("error=EPERM:when={when}");
+        let ended = writer.inject_at("?unlink,?unlinkat", &[], &fault).run();
+        assert_rotation_failed(&ended, 3);
         let found = Found::in_dir(dir.path());
         found.assert_holds(found.first()..RECORDS);
-        assert!(found.len() >= 105, "{failing}: three backups of 35 lines; found {}", found.len());
+        assert!(found.len() >= 105, "three backups of 35 lines; found {}", found.len());
     }
 }
 
@@ -121,13 +123,24 @@ fn an_open_that_fails_in_a_rotation_is_no_loss() {
     }
 }
 
+// Row A4.
 #[test]
 fn a_process_without_a_descriptor_to_spare_loses_nothing() {
     let dir = test_dir!();
-    // The standard streams, the log file and the acknowledgements.
-    let ended = rotating(&dir).after("ulimit -n 5").run();
-    assert_rotation_failed(&ended, 100);
+    let writer = rotating(&dir).option("--pause-at", 30).option("--pause-at", 200);
+    let mut running = writer.start();
+    running.wait_for_pause(30);
+    running.limit_descriptors(true);
+    running.go_on();
+    running.wait_for_pause(200);
+    assert!(!dir.has("app.log.1"), "there was no descriptor for a new file");
+    running.limit_descriptors(false);
+    running.go_on();
+    let ended = running.finish();
+    assert_rotation_failed(&ended, 160);
+    assert_eq!(ended.summary()["errors"]["OSError:24"], 200 - 35);
     Found::in_dir(dir.path()).assert_holds(0..RECORDS);
+    assert!(dir.has("app.log.3"), "files are put aside again");
 }
 
 // Each record that finds the file closed is an error, and the first that can open it is written.
@@ -145,7 +158,7 @@ fn a_file_that_cannot_be_opened_by_the_first_records_is_opened_by_a_later_one() 
 
 fn writer(dir: &Dir, handler: &str) -> Writer {
     let writer = Writer::new(dir, handler).option("--n", RECORDS);
-    writer.option("--max", 100_000).option("--backup", 50)
+    writer.option("--max", 100_000).option("--backup", 50).option("--when", "D")
 }
 
 /// One that has much to rotate.

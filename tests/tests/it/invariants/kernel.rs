@@ -4,7 +4,10 @@ use std::fs::File;
 use std::io::Read;
 
 use handlers_core::{Handler, Level, Record};
-use handlers_file::{FileHandler, RotatingFileHandler};
+use handlers_file::rolling::When;
+use handlers_file::{
+    FileHandler, RotatingFileHandler, TimedRotatingFileHandler, WatchedFileHandler,
+};
 use handlers_tests::test_dir;
 
 use crate::writer::{Found, Writer, acknowledged, numbered};
@@ -16,7 +19,12 @@ fn p1_a_record_whose_call_returned_can_be_read_by_others() {
     let plain = FileHandler::new(&path).expect("the file can be opened");
     let rotating = RotatingFileHandler::builder(&path).max_bytes(100_000).backup_count(1);
     let rotating = rotating.build().expect("the file can be opened");
-    for handler in [&plain as &dyn Handler, &rotating] {
+    let watched = WatchedFileHandler::new(&path).expect("the file can be opened");
+    let timed = TimedRotatingFileHandler::builder(&path).when(When::Days);
+    let timed = timed.build().expect("the file can be opened");
+    let shared = RotatingFileHandler::builder(&path).max_bytes(100_000).shared(true);
+    let shared = shared.build().expect("the file can be opened");
+    for handler in [&plain as &dyn Handler, &rotating, &watched, &timed, &shared] {
         for number in 0..100 {
             let before = dir.read_bytes("app.log").len();
             handler.handle(&numbered(number));
@@ -28,9 +36,9 @@ fn p1_a_record_whose_call_returned_can_be_read_by_others() {
 
 #[test]
 fn p1_a_kill_costs_no_acknowledged_record() {
-    for handler in ["file", "rotating"] {
+    for handler in ["file", "rotating", "timed", "watched"] {
         let dir = test_dir!();
-        let writer = Writer::new(&dir, handler).option("--backup", 50);
+        let writer = Writer::new(&dir, handler).option("--backup", 50).option("--when", "D");
         let mut running = writer.option("--pause-at", 150).start();
         running.wait_for_pause(150);
         running.kill();
@@ -42,9 +50,10 @@ fn p1_a_kill_costs_no_acknowledged_record() {
 // One that is killed wherever it happens to be.
 #[test]
 fn p1_a_kill_at_any_time_costs_no_acknowledged_record() {
-    for handler in ["file", "rotating", "file", "rotating"] {
+    for flags in [vec!["file"], vec!["rotating"], vec!["watched"], vec!["rotating", "--shared"]] {
         let dir = test_dir!();
-        let writer = Writer::new(&dir, handler).option("--n", 1_000_000).option("--max", 20_000);
+        let writer = Writer::new(&dir, flags[0]).option("--n", 1_000_000).option("--max", 20_000);
+        let writer = flags[1..].iter().fold(writer, |writer, flag| writer.flag(flag));
         let mut running = writer.option("--backup", 50).option("--pause-at", 100).start();
         running.wait_for_pause(100);
         running.go_on();
@@ -77,5 +86,16 @@ fn p1_a_descriptor_that_was_opened_before_sees_each_line_too() {
         handler.handle(&numbered(number));
         follower.read_to_end(&mut seen).expect("the file can be read");
         Found::in_bytes(&seen).assert_holds(0..=number);
+    }
+}
+
+#[test]
+fn p8_what_is_held_back_is_written_when_the_program_ends() {
+    for handler in ["file", "rotating", "timed", "watched"] {
+        let dir = test_dir!();
+        let writer = Writer::new(&dir, handler).option("--backup", 50).option("--when", "D");
+        let ended = writer.option("--buffered", 1_000_000).run();
+        assert_eq!((ended.count("left"), ended.count("failed")), (0, 0), "{handler}");
+        Found::in_dir(dir.path()).assert_holds(0..200);
     }
 }
