@@ -15,7 +15,7 @@ use super::identity::Identity;
 pub(super) struct Partial {
     path: PathBuf,
     file: File,
-    identity: Identity,
+    identity: Option<Identity>,
 }
 
 impl Partial {
@@ -29,8 +29,9 @@ impl Partial {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(&path)?;
-        let identity = Identity::of(&file.metadata()?);
-        Ok(Self { path, file, identity })
+        let mut partial = Self { path, file, identity: None };
+        partial.identity = Some(Identity::of(&partial.file.metadata()?));
+        Ok(partial)
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -43,7 +44,7 @@ impl Partial {
 
     /// Whether the name still means this file.
     pub(super) fn is_in_place(&self) -> bool {
-        Identity::at(&self.path) == Some(self.identity)
+        self.identity.is_some() && Identity::at(&self.path) == self.identity
     }
 
     /// Makes the whole file durable, with the times, owner and permissions of the plain one.
