@@ -166,6 +166,16 @@ impl Handler for FileHandler {
     }
 }
 
+impl Drop for FileHandler {
+    /// The thread that flushes may have the file for a moment longer. It must not be the one that
+    /// writes what is held back: the process may end before.
+    fn drop(&mut self) {
+        if Arc::weak_count(&self.output) > 0 {
+            let _ = self.output.with(|file| if file.is_open() { file.write_out() } else { Ok(()) });
+        }
+    }
+}
+
 impl fmt::Debug for FileHandler {
     /// FILE-16.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
