@@ -100,7 +100,11 @@ impl Compression {
     /// Reads what `source` holds compressed.
     #[cfg_attr(
         not(any(feature = "gzip", feature = "zstd")),
-        expect(unused_variables, reason = "there is no format")
+        expect(unused_variables, clippy::needless_pass_by_value, reason = "there is no format")
+    )]
+    #[cfg_attr(
+        all(feature = "gzip", not(feature = "zstd")),
+        expect(clippy::unnecessary_wraps, reason = "only zstd's can fail")
     )]
     pub(super) fn decode<'a>(self, source: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
         match self.format {
