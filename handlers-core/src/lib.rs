@@ -74,4 +74,4 @@ pub use time::{
     BrokenDown, Clock, ManualClock, SystemClock, TimeText, TimeZone, Timestamp, start_time,
     strftime,
 };
-pub use value::{Integer, Value};
+pub use value::{Construction, Global, Integer, Object, Recipe, Value};

@@ -108,7 +108,7 @@ impl Kind for dyn Handler {
 
 impl Named {
     /// The name of the Python type of this object.
-    pub(crate) fn type_name(&self) -> &'static str {
+    pub(crate) fn type_name(&self) -> &str {
         match self {
             Self::Constant(value) => value.type_name(),
             Self::Module => "module",

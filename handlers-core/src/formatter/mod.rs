@@ -44,6 +44,17 @@ pub trait Formatter: Any + Send + Sync {
     /// The record cannot be shown in this format; `out` may then hold a part of the text.
     fn format(&self, record: &Record<'_>, out: &mut String) -> Result<()>;
 
+    /// Appends the time of `record` as this format shows it, and says whether it shows any: Python's
+    /// `formatTime`, where `usesTime` holds. For those who send along what Python's formatter leaves
+    /// on a record.
+    ///
+    /// # Errors
+    ///
+    /// The time cannot be shown; `out` may then hold a part of the text.
+    fn format_time(&self, _record: &Record<'_>, _out: &mut String) -> Result<bool> {
+        Ok(false)
+    }
+
     /// The format in listings of the logger tree.
     fn label(&self) -> String {
         "<closure>".to_owned()
@@ -62,6 +73,10 @@ where
 impl<F: Formatter + ?Sized> Formatter for Arc<F> {
     fn format(&self, record: &Record<'_>, out: &mut String) -> Result<()> {
         (**self).format(record, out)
+    }
+
+    fn format_time(&self, record: &Record<'_>, out: &mut String) -> Result<bool> {
+        (**self).format_time(record, out)
     }
 
     fn label(&self) -> String {

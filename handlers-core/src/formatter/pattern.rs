@@ -204,6 +204,10 @@ impl Formatter for PatternFormatter {
         }
     }
 
+    fn format_time(&self, record: &Record<'_>, out: &mut String) -> Result<bool> {
+        self.time.as_ref().map_or(Ok(false), |time| write_time(time, record, out).map(|()| true))
+    }
+
     fn label(&self) -> String {
         self.format.clone()
     }

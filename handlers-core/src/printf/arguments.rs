@@ -38,6 +38,9 @@ impl<'v> Arguments<'v> {
     pub(super) fn of_value(args: &'v Value<'_>) -> Self {
         let mapping = match args {
             Value::Dict(entries) => Mapping::Entries(entries),
+            Value::Object(object) if !object.entries().is_empty() => {
+                Mapping::Entries(object.entries())
+            }
             Value::List(_) => Mapping::Sequence("list"),
             Value::Bytes(_) => Mapping::Sequence("byte"),
             _ => Mapping::Missing,

@@ -58,6 +58,29 @@ impl Record<'_> {
         record
     }
 
+    /// Every attribute that Python's record has, with its name: those of CORE-14 in their order, then
+    /// the others that the record was made of, then the fields of the call.
+    ///
+    /// Values are borrowed, so that going through a record of text and numbers costs no allocation.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use handlers_core::Record;
+    ///
+    /// let record = Record::builder().name("app").field("user", "ann")?.build();
+    /// let names: Vec<&str> = record.attributes().map(|(name, _)| name).collect();
+    /// assert_eq!((names[0], names[20], names[21]), ("name", "taskName", "user"));
+    /// # Ok::<(), handlers_core::Error>(())
+    /// ```
+    pub fn attributes(&self) -> impl Iterator<Item = (&str, Value<'_>)> {
+        let standard = ATTRIBUTES.iter().filter_map(|name| Some((*name, self.get(name)?)));
+        let others = self.overrides.iter().flat_map(|overrides| overrides.iter());
+        let others = others.filter(|(name, _)| !ATTRIBUTES.contains(&&**name));
+        let others = others.map(|(name, value)| (&**name, value.borrowed()));
+        standard.chain(others).chain(self.extra())
+    }
+
     /// Fills the typed part from the attributes whose types fit.
     fn set_typed(&mut self, entries: &[(Arc<str>, Value<'static>)]) {
         let get = |name: &str| {
@@ -121,7 +144,11 @@ impl Record<'_> {
 
     fn override_of(&self, name: &str) -> Option<&Value<'static>> {
         let overrides = self.overrides.as_ref()?;
-        overrides.iter().find(|(known, _)| **known == *name).map(|(_, value)| value)
+        let found = overrides.iter().find(|(known, _)| **known == *name);
+        let value = found.map(|(_, value)| value)?;
+        // CORE-109: the text that a formatter made takes the place of none.
+        let is_made = name == "exc_text" && !value.is_truthy() && self.exception_text().is_some();
+        (!is_made).then_some(value)
     }
 
     /// An attribute that every record has (CORE-14).
@@ -183,13 +210,7 @@ impl Fields for Record<'_> {
 
     /// Every attribute, in the order of CORE-14.
     fn to_dict(&self) -> Value<'_> {
-        let standard = ATTRIBUTES.iter().filter_map(|name| Some((*name, self.get(name)?)));
-        let overrides = self.overrides.iter().flat_map(|overrides| overrides.iter());
-        let extra = overrides
-            .filter(|(name, _)| !ATTRIBUTES.contains(&&**name))
-            .map(|(name, value)| (&**name, value.borrowed()));
-        let entries = standard.chain(extra).chain(self.extra());
-        Value::Dict(entries.map(|(name, value)| (Value::from(name), value)).collect())
+        Value::Dict(self.attributes().map(|(name, value)| (Value::from(name), value)).collect())
     }
 }
 
@@ -224,7 +245,7 @@ const fn same(left: &str, right: &str) -> bool {
 /// CORE-36: a triple without an error is an exception all the same.
 fn exception(exc_info: &Value<'_>) -> Option<Exception> {
     let value = match exc_info {
-        Value::Tuple(triple) => triple.get(1).unwrap_or(&Value::None),
+        Value::Tuple(triple) if !triple.is_empty() => triple.get(1).unwrap_or(&Value::None),
         value if value.is_truthy() => value,
         _ => return None,
     };

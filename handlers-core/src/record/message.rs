@@ -25,6 +25,7 @@ impl<'a> Message<'a> {
     pub(crate) fn call_args(mut args: Vec<Value<'a>>) -> Value<'a> {
         match args.as_slice() {
             [Value::Dict(entries)] if !entries.is_empty() => args.remove(0),
+            [Value::Object(object)] if !object.entries().is_empty() => args.remove(0),
             _ => Value::Tuple(args),
         }
     }

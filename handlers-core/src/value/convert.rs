@@ -1,6 +1,7 @@
 //! What values are made from, and what they are taken for.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use crate::value::{Integer, Value};
 
@@ -21,6 +22,7 @@ impl<'a> Value<'a> {
                 let owned = |(key, value): (Self, Self)| (key.into_owned(), value.into_owned());
                 Value::Dict(entries.into_iter().map(owned).collect())
             }
+            Self::Object(object) => Value::Object(object),
         }
     }
 
@@ -38,6 +40,7 @@ impl<'a> Value<'a> {
             Self::Dict(entries) => Value::Dict(
                 entries.iter().map(|(key, value)| (key.borrowed(), value.borrowed())).collect(),
             ),
+            Self::Object(object) => Value::Object(Arc::clone(object)),
         }
     }
 
@@ -79,11 +82,12 @@ impl<'a> Value<'a> {
             Self::Bytes(bytes) => !bytes.is_empty(),
             Self::Tuple(items) | Self::List(items) => !items.is_empty(),
             Self::Dict(entries) => !entries.is_empty(),
+            Self::Object(object) => object.is_truthy(),
         }
     }
 
     /// The name of the Python type, as it stands in messages of a `TypeError`.
-    pub fn type_name(&self) -> &'static str {
+    pub fn type_name(&self) -> &str {
         match self {
             Self::None => "NoneType",
             Self::Bool(_) => "bool",
@@ -94,6 +98,7 @@ impl<'a> Value<'a> {
             Self::Tuple(_) => "tuple",
             Self::List(_) => "list",
             Self::Dict(_) => "dict",
+            Self::Object(object) => object.type_name(),
         }
     }
 
@@ -126,6 +131,7 @@ impl<'a> Value<'a> {
                 };
                 left.len() == right.len() && left.iter().all(|(key, value)| finds(key, value))
             }
+            (Self::Object(left), Value::Object(right)) => Arc::ptr_eq(left, right) || left == right,
             (Self::Float(left), Value::Float(right)) => left == right,
             (Self::Float(left), right) => is_exactly(*left, right),
             (left, Value::Float(right)) => is_exactly(*right, left),

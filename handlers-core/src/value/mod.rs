@@ -4,13 +4,16 @@ mod convert;
 mod digits;
 pub(crate) mod float;
 mod integer;
+mod object;
 mod printable;
 mod text;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 pub(crate) use digits::Radix;
 pub use integer::Integer;
+pub use object::{Construction, Global, Object, Recipe};
 pub(crate) use text::Form;
 
 /// A value in a record: what Python code passes as an argument, an `extra` field or an attribute.
@@ -59,4 +62,6 @@ pub enum Value<'a> {
     List(Vec<Self>),
     /// A mapping, in the order in which its entries were inserted.
     Dict(Vec<(Self, Self)>),
+    /// Any other object, shared by all copies of the value.
+    Object(Arc<Object>),
 }

@@ -5,7 +5,7 @@ use std::slice;
 
 use crate::error::Result;
 use crate::value::printable::is_printable;
-use crate::value::{Value, digits, float};
+use crate::value::{Object, Value, digits, float};
 
 /// Which of Python's three functions makes the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -181,8 +181,40 @@ fn begin<'v>(value: &'v Value<'_>, form: Form, out: &mut String, open: &mut Vec<
             out.push('{');
             open.push(Open { separator: "", rest: Rest::Entries(entries.iter(), None) });
         }
+        Value::Object(object) => begin_object(object, form, out, open),
     }
     true
+}
+
+/// Writes an object that has a text, or opens the call that makes it.
+fn begin_object<'v>(object: &'v Object, form: Form, out: &mut String, open: &mut Vec<Open<'v>>) {
+    let given = if form == Form::Str { object.text() } else { object.repr() };
+    match given {
+        Some(text) if form == Form::Ascii => push_ascii_text(text, out),
+        Some(text) => out.push_str(text),
+        None => {
+            let class = object.class_of();
+            match object.construction() {
+                Some(construction) => {
+                    out.push_str(class.name.rsplit('.').next().unwrap_or_default());
+                    out.push('(');
+                    open.push(Open::items(&construction.arguments, ")"));
+                }
+                None => object.write_import(out),
+            }
+        }
+    }
+}
+
+/// Appends `text`, escaped where it is not ASCII.
+fn push_ascii_text(text: &str, out: &mut String) {
+    for character in text.chars() {
+        if character.is_ascii() {
+            out.push(character);
+        } else {
+            push_escape(u32::from(character), out);
+        }
+    }
 }
 
 /// A container of which a part is written.
