@@ -1,0 +1,173 @@
+//! One connection, or its absence, with back-off.
+
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use handlers_core::{Clock, Error};
+
+use super::counters::Counts;
+use super::outcome::Loss;
+use super::settings::LinkSettings;
+use crate::backoff::{Backoff, Retry};
+use crate::transport::{Connect, Transport};
+
+/// The connection to a peer, made when it is needed and due.
+#[derive(Debug)]
+pub(super) struct Connection {
+    connector: Arc<dyn Connect>,
+    clock: Arc<dyn Clock>,
+    pub(super) backoff: Backoff,
+    pub(super) retry: Retry,
+    resend: bool,
+    transport: Option<Box<dyn Transport>>,
+}
+
+/// When a connection may be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Attempt {
+    /// Whatever the back-off says.
+    Now,
+    /// When it is due (NET-5).
+    WhenDue,
+}
+
+impl Connection {
+    pub(super) fn new(settings: &LinkSettings) -> Self {
+        Self {
+            connector: Arc::clone(&settings.connector),
+            clock: Arc::clone(&settings.clock),
+            backoff: settings.backoff,
+            retry: Retry::default(),
+            resend: settings.resend,
+            transport: None,
+        }
+    }
+
+    /// Sends one frame, over a new connection if there is none.
+    ///
+    /// A connection that the peer has closed is replaced before anything is sent. A peer that was
+    /// restarted therefore costs no record but those that it had not read: CPython sends one more
+    /// into the connection that is gone, and cannot know (cpython#84532).
+    ///
+    /// A stream that fails is closed and the frame is lost (NET-11), since a part of it may have been
+    /// sent, which must not be continued on another connection; the next frame connects at once
+    /// (NET-13).
+    pub(super) fn send(
+        &mut self,
+        frame: &[u8],
+        deadline: Instant,
+        attempt: Attempt,
+        counts: &Counts,
+    ) -> Result<(), Loss> {
+        let broken = match self.open(deadline, attempt, counts)?.send(frame, deadline) {
+            Ok(()) => return Ok(()),
+            Err(error) => error,
+        };
+        let is_final = !self.resend || is_too_long(&broken) || is_timeout(&broken);
+        self.close_after(is_final);
+        if is_final {
+            return Err(self.broken(broken));
+        }
+        match self.open(deadline, Attempt::Now, counts)?.send(frame, deadline) {
+            Ok(()) => Ok(()),
+            Err(error) => {
+                self.close_after(true);
+                Err(self.broken(error))
+            }
+        }
+    }
+
+    /// The connection, made now if there is none and an attempt may be made.
+    pub(super) fn open(
+        &mut self,
+        deadline: Instant,
+        attempt: Attempt,
+        counts: &Counts,
+    ) -> Result<&mut Box<dyn Transport>, Loss> {
+        self.forget_if_closed();
+        let transport = match self.transport.take() {
+            Some(transport) => transport,
+            None => self.connect(deadline, attempt, counts)?,
+        };
+        Ok(self.transport.insert(transport))
+    }
+
+    /// Closes and forgets the connection, if there is one.
+    pub(super) fn close(&mut self) {
+        self.transport = None;
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.transport.is_some()
+    }
+
+    /// How long it is until an attempt is due; nothing, if there is a connection.
+    pub(super) fn wait(&self) -> Duration {
+        if self.is_open() {
+            return Duration::ZERO;
+        }
+        self.retry.wait(self.clock.now(), Instant::now())
+    }
+
+    fn connect(
+        &mut self,
+        deadline: Instant,
+        attempt: Attempt,
+        counts: &Counts,
+    ) -> Result<Box<dyn Transport>, Loss> {
+        if attempt == Attempt::WhenDue && !self.retry.is_due(self.clock.now(), Instant::now()) {
+            return Err(Loss::Waiting);
+        }
+        match self.connector.connect(deadline) {
+            Ok(transport) => {
+                self.retry.succeeded();
+                counts.count_connect();
+                Ok(transport)
+            }
+            Err(error) => {
+                // The clock is read now: the wait counts from the end of the attempt.
+                self.retry.failed(&self.backoff, self.clock.now(), Instant::now());
+                Err(Loss::Unreachable(error))
+            }
+        }
+    }
+
+    fn forget_if_closed(&mut self) {
+        let stream = self.transport.as_mut().filter(|transport| !transport.is_datagram());
+        if stream.is_some_and(|stream| stream.is_closed()) {
+            self.transport = None;
+        }
+    }
+
+    /// Closes a stream that has failed. A socket for datagrams is kept if nothing more is tried
+    /// (NET-39): what failed left nothing behind.
+    fn close_after(&mut self, is_final: bool) {
+        let is_datagram = self.transport.as_ref().is_some_and(|transport| transport.is_datagram());
+        if !(is_final && is_datagram) {
+            self.transport = None;
+        }
+    }
+
+    #[cold]
+    fn broken(&self, error: io::Error) -> Loss {
+        Loss::Broken(Error::io(format!("send to {}", self.connector.peer()), error))
+    }
+}
+
+/// Whether no peer would ever take the frame: a datagram beyond what the system sends.
+pub(super) fn is_too_long(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(TOO_LONG)
+}
+
+fn is_timeout(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock)
+}
+
+/// `EMSGSIZE`.
+#[cfg(unix)]
+const TOO_LONG: i32 = rustix::io::Errno::MSGSIZE.raw_os_error();
+
+/// `WSAEMSGSIZE`.
+#[cfg(not(unix))]
+const TOO_LONG: i32 = 10040;

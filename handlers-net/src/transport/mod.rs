@@ -1,0 +1,76 @@
+//! How bytes reach a peer.
+//!
+//! | transport | peer | reports that nobody listens |
+//! |---|---|---|
+//! | [`Tcp`] | a host and a port | when it connects |
+//! | `Tls`, with the feature `tls` | the same, encrypted | when it connects |
+//! | [`Udp`] | a host and a port | if it is [`connected`](Udp::connected): at the next send |
+//! | [`Unix`] | a path, or an abstract name of Linux | when it connects, and at each datagram |
+//!
+//! They are settings: a handler connects when it has something to send, and again when a connection
+//! is lost.
+
+mod channel;
+mod resolve;
+mod system;
+mod tcp;
+#[cfg(feature = "tls")]
+mod tls;
+mod udp;
+#[cfg(unix)]
+mod unix;
+
+pub use resolve::IpFamily;
+pub use tcp::{Keepalive, Tcp};
+#[cfg(feature = "tls")]
+pub use tls::{Tls, TlsBuilder};
+pub use udp::Udp;
+#[cfg(unix)]
+pub use unix::Unix;
+
+use std::fmt::Debug;
+use std::io;
+use std::time::Instant;
+
+use handlers_core::Result;
+
+/// Makes connections to one peer: Python's `makeSocket`.
+///
+/// # Contract
+///
+/// No call blocks beyond its deadline, whatever the network, the name service or the peer does.
+pub trait Connect: Debug + Send + Sync + 'static {
+    /// Connects, or gives up when `deadline` has come.
+    ///
+    /// # Errors
+    ///
+    /// The peer cannot be found or reached.
+    fn connect(&self, deadline: Instant) -> Result<Box<dyn Transport>>;
+
+    /// The peer as errors name it, such as `tcp localhost:9020`.
+    fn peer(&self) -> String;
+}
+
+/// A connection, or a socket for datagrams.
+pub trait Transport: Debug + Send {
+    /// Sends all of `bytes`: one datagram, or the next bytes of a stream.
+    ///
+    /// A stream is of no use after an error, since half a frame may have been sent.
+    ///
+    /// # Errors
+    ///
+    /// What the system said, or [`io::ErrorKind::TimedOut`] when `deadline` has come.
+    fn send(&mut self, bytes: &[u8], deadline: Instant) -> io::Result<()>;
+
+    /// Whether the peer has closed the connection, as far as is known without waiting.
+    fn is_closed(&mut self) -> bool {
+        false
+    }
+
+    /// Whether every send is one datagram, so that a failed one leaves nothing behind.
+    fn is_datagram(&self) -> bool {
+        false
+    }
+}
+
+fn _obj_safe(_: Box<dyn Connect>, _: Box<dyn Transport>) {}

@@ -1,0 +1,169 @@
+//! One encrypted connection.
+
+use std::io::{self, Read, Write};
+use std::time::Instant;
+
+use rustls::ClientConnection;
+
+use super::fault::described;
+use crate::transport::Transport;
+use crate::transport::channel::Channel;
+
+/// A connection whose bytes are encrypted.
+#[derive(Debug)]
+pub(super) struct Session {
+    channel: Channel,
+    tls: ClientConnection,
+    /// Whether the last frame was sent only in part: then the end of the stream must not look like
+    /// one that was meant.
+    broken: bool,
+}
+
+impl Session {
+    pub(super) fn new(channel: Channel, tls: ClientConnection) -> Self {
+        Self { channel, tls, broken: true }
+    }
+
+    /// Agrees upon keys, and checks who the peer is.
+    pub(super) fn shake_hands(&mut self, deadline: Instant) -> io::Result<()> {
+        while self.tls.is_handshaking() {
+            self.write_out(deadline)?;
+            if self.tls.is_handshaking() {
+                self.read_in(deadline)?;
+            }
+        }
+        self.write_out(deadline)?;
+        self.broken = false;
+        Ok(())
+    }
+
+    /// Sends what is encrypted.
+    fn write_out(&mut self, deadline: Instant) -> io::Result<()> {
+        let mut wire = Wire { channel: &self.channel, deadline };
+        while self.tls.wants_write() {
+            self.tls.write_tls(&mut wire)?;
+        }
+        Ok(())
+    }
+
+    /// Receives, and waits until there is something.
+    fn read_in(&mut self, deadline: Instant) -> io::Result<()> {
+        let mut wire = Wire { channel: &self.channel, deadline };
+        let read = self.tls.read_tls(&mut wire)?;
+        self.process(read)
+    }
+
+    /// Receives what is there: keys that change, alerts, the end.
+    fn catch_up(&mut self) -> io::Result<()> {
+        for _ in 0..MOST_READS {
+            match self.tls.read_tls(&mut Now(&self.channel)) {
+                Ok(read) => self.process(read)?,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    fn process(&mut self, read: usize) -> io::Result<()> {
+        if read == 0 {
+            return Err(closed());
+        }
+        let state = self.tls.process_new_packets().map_err(|error| {
+            // The peer is told why, if that does not have to wait.
+            let _ =
+                self.tls.write_tls(&mut Wire { channel: &self.channel, deadline: Instant::now() });
+            described(error)
+        })?;
+        // What the peer says is thrown away: a log goes one way.
+        let mut said = state.plaintext_bytes_to_read();
+        let mut buffer = [0; 512];
+        while said > 0 {
+            said = said.saturating_sub(self.tls.reader().read(&mut buffer)?.max(1));
+        }
+        if state.peer_has_closed() { Err(closed()) } else { Ok(()) }
+    }
+
+    fn encrypt_and_send(&mut self, mut bytes: &[u8], deadline: Instant) -> io::Result<()> {
+        while !bytes.is_empty() {
+            // A part: the buffer of the session has a limit.
+            let taken = self.tls.writer().write(bytes)?;
+            if taken == 0 {
+                return Err(io::ErrorKind::WriteZero.into());
+            }
+            bytes = bytes.get(taken..).unwrap_or_default();
+            self.write_out(deadline)?;
+        }
+        Ok(())
+    }
+}
+
+impl Transport for Session {
+    fn send(&mut self, bytes: &[u8], deadline: Instant) -> io::Result<()> {
+        if self.broken {
+            return Err(closed());
+        }
+        self.broken = true;
+        // In TLS 1.3 a peer refuses our certificate after we think that all is well.
+        self.catch_up()?;
+        self.encrypt_and_send(bytes, deadline)?;
+        self.broken = false;
+        Ok(())
+    }
+
+    fn is_closed(&mut self) -> bool {
+        self.broken = self.broken || self.catch_up().is_err();
+        self.broken
+    }
+}
+
+impl Drop for Session {
+    /// Says that this is the end, unless that would have to wait.
+    fn drop(&mut self) {
+        // A socket that is closed with something unread resets the connection, and what is under
+        // way to the peer is lost.
+        if !self.is_closed() {
+            self.tls.send_close_notify();
+            let _ = self.write_out(Instant::now());
+        }
+    }
+}
+
+/// The socket, as rustls wants to see it.
+struct Wire<'a> {
+    channel: &'a Channel,
+    deadline: Instant,
+}
+
+impl Read for Wire<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.channel.receive(buffer, self.deadline)
+    }
+}
+
+impl Write for Wire<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.channel.send(bytes, self.deadline)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The same, for reading without waiting.
+struct Now<'a>(&'a Channel);
+
+impl Read for Now<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.receive_now(buffer)
+    }
+}
+
+fn closed() -> io::Error {
+    io::Error::new(io::ErrorKind::ConnectionAborted, "the peer has ended the TLS session")
+}
+
+/// A peer that talks without end must not keep a call for ever.
+const MOST_READS: usize = 128;
