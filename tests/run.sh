@@ -3,17 +3,20 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-# need COMMAND PACKAGE: a program that tests start.
+# Daemons are not in everybody's path.
+export PATH="$PATH:/usr/sbin:/sbin"
+
+# need COMMAND PACKAGE: a program that tests start, or a file that such a program loads.
 need() {
-    if command -v "$1" >/dev/null 2>&1; then
+    if command -v "$1" >/dev/null 2>&1 || [ -e "$1" ]; then
         return
     fi
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
         apt-get install --yes --quiet "$2" >/dev/null 2>&1 ||
             { apt-get update --quiet >/dev/null 2>&1 && apt-get install --yes --quiet "$2" >/dev/null; }
     fi
-    if ! command -v "$1" >/dev/null 2>&1; then
-        echo "the tests need the program '$1'; install the package '$2' and try again" >&2
+    if ! command -v "$1" >/dev/null 2>&1 && [ ! -e "$1" ]; then
+        echo "the tests need '$1'; install the package '$2' and try again" >&2
         exit 1
     fi
 }
@@ -42,6 +45,26 @@ need mount mount
 need setpriv util-linux
 need strace strace
 need unshare util-linux
+need openssl openssl
+need nft nftables
+need ip iproute2
+need rsyslogd rsyslog
+need "$(dirname "$(ls /usr/lib/*/rsyslog/lmnet.so)")/lmnsd_ossl.so" rsyslog-openssl
+
+# syslog-ng cannot be installed beside rsyslog: it is unpacked where the tests look for it.
+peers=${CARGO_TARGET_DIR:-target}/peers
+if [ ! -x "$peers/syslog-ng/usr/sbin/syslog-ng" ] && ! command -v syslog-ng >/dev/null 2>&1; then
+    mkdir -p "$peers"
+    (
+        cd "$peers" && apt-get --quiet update &&
+            apt-get --quiet --option APT::Sandbox::User=root download syslog-ng-core &&
+            apt-get --quiet --yes satisfy "$(dpkg-deb --field syslog-ng-core_*.deb Depends)" &&
+            dpkg-deb --extract syslog-ng-core_*.deb syslog-ng
+    ) >/dev/null || {
+        echo "the tests need syslog-ng; unpack the package syslog-ng-core in $peers/syslog-ng" >&2
+        exit 1
+    }
+fi
 need zstd zstd
 
 for zone in UTC America/New_York; do

@@ -4,15 +4,19 @@
 
 use std::fmt;
 use std::io;
+use std::net::UdpSocket;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Barrier};
+use std::sync::{Arc, Barrier, Mutex};
 use std::thread;
 
 use handlers_core::{
-    Handler, Level, Logger, Manager, NullHandler, PatternFormatter, Record, debug, info, warning,
+    Handler, HandlerBase, Level, Logger, Manager, NullHandler, PatternFormatter, Record, Result,
+    debug, info, warning,
 };
 use handlers_file::{FileHandler, RotatingFileHandler, StreamHandler};
+use handlers_net::syslog::{Element, Format, Rfc3164, Rfc5424};
+use handlers_net::{Encode, JsonLines, Pickle, Signed, SysLogHandler};
 use handlers_tests::counting::Allocations;
 use handlers_tests::support::Dir;
 use handlers_tests::test_dir;
@@ -24,6 +28,8 @@ fn a_call_asks_for_no_memory() {
     an_enabled_call_allocates_nothing(&dir);
     a_filter_and_a_second_handler_allocate_nothing(&dir);
     threads_that_wait_for_each_other_allocate_nothing(&dir);
+    a_frame_allocates_nothing();
+    a_syslog_message_allocates_nothing();
 }
 
 fn a_disabled_call_is_not_formatted_and_allocates_nothing(dir: &Dir) {
@@ -118,6 +124,45 @@ fn threads_that_wait_for_each_other_allocate_nothing(dir: &Dir) {
     assert!(count < 20, "{THREADS} threads: {count} allocations in {} calls", THREADS * CALLS);
 }
 
+fn a_frame_allocates_nothing() {
+    let encoders: [(&str, Arc<dyn Encode>); 3] = [
+        ("a pickle", Arc::new(Pickle::new())),
+        ("a line of JSON", Arc::new(JsonLines::new())),
+        ("a signed pickle", Arc::new(Signed::new("key", Pickle::new()))),
+    ];
+    for (name, encoder) in encoders {
+        let handler = Encoding { base: HandlerBase::new(), encoder, frame: Mutex::default() };
+        let logger = logger_with(Arc::new(handler)).child("module");
+        assert_none(name, || {
+            info!(logger, "request {} served in {:.3} ms for user {}", 12_345, 0.123, "alice");
+            info!(logger, status = 200, user = "ann", path = "/"; "a constant");
+        });
+    }
+}
+
+fn a_syslog_message_allocates_nothing() {
+    let daemon = UdpSocket::bind("127.0.0.1:0").expect("a port is free");
+    let port = daemon.local_addr().expect("it has a port").port();
+    let element = Element::new("app@32473").expect("the name is valid").extras();
+    let element = element.attribute("lineno").attribute_as("logger", "name");
+    let format = Rfc5424::new().msg_id_attribute("status");
+    let format = format.element(element).expect("it is the only one");
+    let formats: [(&str, Format); 3] = [
+        ("syslog as Python sends it", Format::Python),
+        ("syslog of RFC 3164", Rfc3164::new().into()),
+        ("syslog of RFC 5424", format.into()),
+    ];
+    for (name, format) in formats {
+        let builder = SysLogHandler::builder(("127.0.0.1", port)).format(format);
+        let handler = builder.formatter(formatter()).build().expect("the address needs no lookup");
+        let logger = logger_with(Arc::new(handler)).child("module");
+        assert_none(name, || {
+            info!(logger, "request {} served in {:.3} ms for user {}", 12_345, 0.123, "alice");
+            info!(logger, status = 200, user = "ann", path = "/"; "a constant");
+        });
+    }
+}
+
 /// Asserts that `call` asks for no memory, once it was called often enough for buffers to grow.
 fn assert_none(what: &str, call: impl Fn()) {
     let repeat = || (0..CALLS).for_each(|_| call());
@@ -144,6 +189,31 @@ fn formatter() -> PatternFormatter {
     let format = "%(asctime)s - %(name)s - %(levelname)-8s - %(threadName)s %(process)d \
                   %(filename)s:%(lineno)d %(funcName)s - %(message)s";
     PatternFormatter::new(format).expect("the format is valid")
+}
+
+/// Makes frames, and sends them nowhere.
+struct Encoding {
+    base: HandlerBase,
+    encoder: Arc<dyn Encode>,
+    frame: Mutex<Vec<u8>>,
+}
+
+impl fmt::Debug for Encoding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Encoding").finish_non_exhaustive()
+    }
+}
+
+impl Handler for Encoding {
+    fn base(&self) -> &HandlerBase {
+        &self.base
+    }
+
+    fn emit(&self, record: &Record<'_>) -> Result<()> {
+        let mut frame = self.frame.lock().expect("nothing panics");
+        frame.clear();
+        self.encoder.encode(&self.base, record, &mut frame)
+    }
 }
 
 /// Counts how often it is formatted.

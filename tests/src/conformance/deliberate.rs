@@ -8,7 +8,10 @@ use std::fmt;
 use serde_json::{Value as Json, json};
 
 use super::case::{Case, Object};
-use super::{basic_config, dict_config, ending, file_differences, timed_files, watched_model};
+use super::{
+    basic_config, dict_config, ending, file_differences, pickles, syslog_transports, timed_files,
+    watched_model,
+};
 
 /// One difference.
 pub(super) struct Difference {
@@ -122,6 +125,20 @@ const DIFFERENCES: &[Difference] = &[
         instead: Instead::Nothing,
     },
     Difference {
+        file: "pickles",
+        rule: "NET-17",
+        about: "no formatter leaves `message` and `asctime` on a record",
+        applies: pickles::has_traces_of_a_formatter,
+        instead: Instead::Expect(pickles::expect_no_traces_of_a_formatter),
+    },
+    Difference {
+        file: "pickles",
+        rule: "NET-24",
+        about: "two equal texts or containers are two objects",
+        applies: pickles::refers_to_an_object_by_accident,
+        instead: Instead::Expect(pickles::expect_only_the_values),
+    },
+    Difference {
         file: "shutdown",
         rule: "CORE-165",
         about: "no handler has a lock of its own to take for the shutdown, which might fail",
@@ -141,6 +158,20 @@ const DIFFERENCES: &[Difference] = &[
         about: "an error of any kind ends the turn of its handler alone",
         applies: ending::is_propagated_by_python,
         instead: Instead::Expect(ending::expect_all_handlers_to_have_their_turn),
+    },
+    Difference {
+        file: "syslog",
+        rule: "NET-60",
+        about: "a socket that could not be connected is none",
+        applies: syslog_transports::shows_a_closed_socket,
+        instead: Instead::Expect(syslog_transports::expect_no_closed_socket),
+    },
+    Difference {
+        file: "syslog",
+        rule: "NET-63",
+        about: "a connection that is broken is made anew",
+        applies: syslog_transports::keeps_a_broken_connection,
+        instead: Instead::Expect(syslog_transports::expect_a_new_connection),
     },
     Difference {
         file: "timed_files",
@@ -165,7 +196,7 @@ mod tests {
     fn every_difference_names_a_rule() {
         for difference in DIFFERENCES {
             let (family, number) = difference.rule.split_once('-').expect("a rule has two parts");
-            assert!(["CONF", "CORE", "FILE", "QUEUE"].contains(&family), "{difference}");
+            assert!(["CONF", "CORE", "FILE", "NET", "QUEUE"].contains(&family), "{difference}");
             assert!(number.parse::<u32>().is_ok(), "{difference}");
         }
     }

@@ -1,14 +1,26 @@
-//! Python's literals: what the `repr` of plain values looks like.
+//! Python's literals: what the `repr` of values looks like.
 
 use handlers_core::Value;
 
-/// Reads a literal: numbers, text, bytes, `None`, booleans, and tuples, lists and dictionaries of
-/// such. None if it is anything else.
+use super::objects;
+
+/// Reads a literal: numbers, text, bytes, `None`, booleans, tuples, lists, dictionaries and sets of
+/// such, and the calls that objects of the standard library look like. None if it is anything else.
 pub(super) fn parse(text: &str) -> Option<Value<'static>> {
     let mut reader = Reader { rest: text };
     let value = reader.value(MAX_DEPTH)?;
     reader.rest.is_empty().then_some(value)
 }
+
+/// Reads a call: its name, its arguments, and those that have names.
+pub(super) fn call(text: &str) -> Option<Call> {
+    let mut reader = Reader { rest: text };
+    let name = reader.name();
+    let call = reader.call(name, MAX_DEPTH)?;
+    reader.rest.is_empty().then_some(call)
+}
+
+type Call = (String, Vec<Value<'static>>, Vec<(String, Value<'static>)>);
 
 /// As deep as any `repr` in the vectors will be, and no deeper than the stack is.
 const MAX_DEPTH: u32 = 100;
@@ -17,16 +29,16 @@ struct Reader<'t> {
     rest: &'t str,
 }
 
-impl Reader<'_> {
+impl<'t> Reader<'t> {
     fn value(&mut self, depth: u32) -> Option<Value<'static>> {
         let depth = depth.checked_sub(1)?;
         match self.rest.chars().next()? {
             '(' => self.tuple(depth),
             '[' => Some(Value::List(self.items("[", "]", |r| r.value(depth))?.0)),
-            '{' => Some(Value::Dict(self.items("{", "}", |r| r.entry(depth))?.0)),
-            'b' => self.bytes(),
+            '{' => self.braces(depth),
+            'b' if self.rest.starts_with("b'") || self.rest.starts_with("b\"") => self.bytes(),
             '\'' | '"' => self.text().map(Value::from),
-            _ => self.word(),
+            _ => self.word(depth),
         }
     }
 
@@ -60,11 +72,46 @@ impl Reader<'_> {
         }
     }
 
-    fn entry(&mut self, depth: u32) -> Option<(Value<'static>, Value<'static>)> {
+    /// A dictionary, unless there are items without values: then it is a set.
+    fn braces(&mut self, depth: u32) -> Option<Value<'static>> {
+        let items = self.items("{", "}", |reader| reader.entry(depth))?.0;
+        let is_set = !items.is_empty() && items.iter().all(|(_, value)| value.is_none());
+        if is_set {
+            return Some(objects::set(items.into_iter().map(|(key, _)| key).collect()));
+        }
+        let entries = items.into_iter().map(|(key, value)| Some((key, value?)));
+        entries.collect::<Option<_>>().map(Value::Dict)
+    }
+
+    fn entry(&mut self, depth: u32) -> Option<(Value<'static>, Option<Value<'static>>)> {
         let key = self.value(depth)?;
-        self.take(":").then_some(())?;
+        if !self.take(":") {
+            return Some((key, None));
+        }
         self.rest = self.rest.trim_start_matches(' ');
-        Some((key, self.value(depth)?))
+        Some((key, Some(self.value(depth)?)))
+    }
+
+    fn call(&mut self, name: &str, depth: u32) -> Option<Call> {
+        let (mut arguments, mut keywords) = (Vec::new(), Vec::new());
+        for (keyword, value) in self.items("(", ")", |reader| reader.argument(depth))?.0 {
+            match keyword {
+                Some(keyword) => keywords.push((keyword, value)),
+                None => arguments.push(value),
+            }
+        }
+        Some((name.to_owned(), arguments, keywords))
+    }
+
+    fn argument(&mut self, depth: u32) -> Option<(Option<String>, Value<'static>)> {
+        let before = self.rest;
+        let name = self.name();
+        let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        let keyword = (is_name && self.take("=")).then(|| name.to_owned());
+        if keyword.is_none() {
+            self.rest = before;
+        }
+        Some((keyword, self.value(depth)?))
     }
 
     fn bytes(&mut self) -> Option<Value<'static>> {
@@ -102,19 +149,30 @@ impl Reader<'_> {
         char::from_u32(u32::from_str_radix(code, 16).ok()?)
     }
 
-    fn word(&mut self) -> Option<Value<'static>> {
-        let end = self.rest.find([',', ')', ']', '}', ':', ' ']).unwrap_or(self.rest.len());
-        let (word, rest) = self.rest.split_at(end);
-        self.rest = rest;
+    fn word(&mut self, depth: u32) -> Option<Value<'static>> {
+        let word = self.name();
+        if self.rest.starts_with('(') {
+            let (name, arguments, keywords) = self.call(word, depth)?;
+            return objects::call(&name, arguments, &keywords).map(Value::from);
+        }
         Some(match word {
             "None" => Value::None,
             "True" => Value::Bool(true),
             "False" => Value::Bool(false),
-            number => match number.parse() {
-                Ok(integer) => Value::Int(integer),
-                Err(_) => Value::Float(number.parse().ok()?),
+            word => match (objects::constant(word), word.parse()) {
+                (Some(constant), _) => constant,
+                (None, Ok(integer)) => Value::Int(integer),
+                (None, Err(_)) => Value::Float(word.parse().ok()?),
             },
         })
+    }
+
+    /// All up to what ends a word.
+    fn name(&mut self) -> &'t str {
+        let end = self.rest.find([',', '(', ')', ']', '}', ':', ' ', '=']);
+        let (name, rest) = self.rest.split_at(end.unwrap_or(self.rest.len()));
+        self.rest = rest;
+        name
     }
 
     fn next(&mut self) -> Option<char> {
@@ -157,7 +215,7 @@ mod tests {
 
     #[test]
     fn anything_else_is_refused() {
-        for text in ["", "x", "(1", "'a", "<object>", "1 2", "{1}", "('\\q',)"] {
+        for text in ["", "x", "(1", "'a", "<object>", "1 2", "{1: 2, 3}", "f(1)", "('\\q',)"] {
             assert_eq!(parse(text), None, "{text}");
         }
         assert_eq!(parse(&"[".repeat(100_000)), None);

@@ -21,6 +21,9 @@
 //! | `dict_config` | `dict_config` |
 //! | `files` | `file_handlers` |
 //! | `memory` | `memory_handler` |
+//! | `pickles` | `pickles` |
+//! | `socket_backoff` | `socket_backoff` |
+//! | `syslog`, `syslog_transports` | `syslog` |
 //! | `timed` | `timed_rollover*` |
 //! | `timed_files` | `timed_files` |
 //! | `retention` | `files_to_delete` |
@@ -41,6 +44,8 @@ mod formats;
 mod literal;
 mod loggers;
 mod memory;
+mod objects;
+mod pickles;
 mod probe;
 mod process;
 mod records;
@@ -48,11 +53,15 @@ mod registry;
 mod report;
 mod retention;
 mod scratch;
+mod socket_backoff;
 mod subject;
+mod syslog;
+mod syslog_transports;
 mod timed;
 mod timed_files;
 mod timed_model;
 mod times;
+mod unpickle;
 mod values;
 mod watched_model;
 

@@ -3,8 +3,8 @@
 use super::case::{Case, Results, Skip};
 use super::document::CASES;
 use super::{
-    basic_config, dict_config, ending, errors, files, formats, loggers, memory, records, retention,
-    timed, timed_files, times,
+    basic_config, dict_config, ending, errors, files, formats, loggers, memory, pickles, records,
+    retention, socket_backoff, syslog, syslog_transports, timed, timed_files, times,
 };
 
 /// Cases of one kind.
@@ -215,6 +215,27 @@ pub(super) const FAMILIES: &[Family] = &[
         run: memory::scenario,
     },
     Family {
+        file: "pickles",
+        list: CASES,
+        // `dis` is `hex` in words.
+        inputs: &["attrs", "exc_text_from_formatter", "formatter", "datefmt", "note", "dis"],
+        outputs: &[
+            "hex",
+            "len",
+            "sha256",
+            "decoded",
+            "record_after",
+            "record_after_keys",
+            "record_after_msg",
+            "record_after_args",
+            "record_after_exc_info_is_set",
+            "record_after_message",
+            "error",
+            "message",
+        ],
+        run: pickles::make,
+    },
+    Family {
         file: "record_paths",
         list: CASES,
         inputs: &["pathname"],
@@ -234,6 +255,53 @@ pub(super) const FAMILIES: &[Family] = &[
         inputs: &["handlers_created", "fail_at", "failing_handler", "exception", "raiseExceptions"],
         outputs: &["calls", "propagated"],
         run: ending::shutdown,
+    },
+    Family {
+        file: "socket_backoff",
+        list: CASES,
+        inputs: &["attrs"],
+        outputs: &["steps"],
+        run: socket_backoff::scenario,
+    },
+    Family {
+        file: "syslog",
+        list: "map_priority",
+        inputs: &["levelname"],
+        outputs: &["mapped"],
+        run: syslog::map_priority,
+    },
+    Family {
+        file: "syslog",
+        list: "encode_priority",
+        inputs: &["facility", "priority"],
+        outputs: &["encoded", "error", "message"],
+        run: syslog::encode_priority,
+    },
+    Family {
+        file: "syslog",
+        list: "transports",
+        inputs: &["case", "note"],
+        outputs: &[
+            "bytes",
+            "socktype",
+            "unixsocket",
+            "error",
+            "socktype_after_init",
+            "first_emit_error",
+            "second_emit_error",
+            "raised",
+            "socket_none_after_close",
+            "errors",
+            "socket_kept",
+        ],
+        run: syslog_transports::scenario,
+    },
+    Family {
+        file: "syslog",
+        list: "datagrams",
+        inputs: &["levelno", "levelname", "facility", "ident", "append_nul", "record_overrides"],
+        outputs: &["datagram", "error"],
+        run: syslog::datagram,
     },
     Family {
         file: "timed_files",

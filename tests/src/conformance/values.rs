@@ -6,6 +6,7 @@ use handlers_core::Value;
 use serde_json::{Value as Json, json};
 
 use super::case::{Case, Object, Skip, list, text};
+use super::objects;
 
 /// Reads a typed value.
 pub(super) fn read(json: &Json) -> Result<Value<'static>, Skip> {
@@ -23,7 +24,7 @@ pub(super) fn read(json: &Json) -> Result<Value<'static>, Skip> {
         "tuple" => Value::Tuple(read_all(list(value)?)?),
         "list" => Value::List(read_all(list(value)?)?),
         "dict" => Value::Dict(list(value)?.iter().map(entry).collect::<Result<_, _>>()?),
-        "object" => return Err(Skip::new("an object of a Python class")),
+        "object" => return objects::read(json),
         other => return Err(Skip::unknown("type", other)),
     })
 }
@@ -53,6 +54,7 @@ pub(super) fn write(value: &Value<'_>) -> Result<Json, Skip> {
             let pair = |(key, value): &(_, _)| Ok(json!([write(key)?, write(value)?]));
             json!({"t": "dict", "v": entries.iter().map(pair).collect::<Result<Vec<_>, Skip>>()?})
         }
+        Value::Object(object) => objects::write(object),
         other => return Err(Skip::unknown("type", other.type_name())),
     })
 }

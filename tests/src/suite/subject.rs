@@ -23,6 +23,7 @@ pub(super) struct Nature {
     pub(super) delivers_on_drop: bool,
     pub(super) formats: bool,
     pub(super) takes_records: bool,
+    pub(super) longest: usize,
 }
 
 /// What becomes of a record that comes after `close`, by the handler's own documentation.
@@ -46,6 +47,7 @@ impl<H> Subject<H> {
             delivers_on_drop: true,
             formats: true,
             takes_records: true,
+            longest: usize::MAX,
         };
         Self { handler, lines: Box::new(lines), nature }
     }
@@ -68,6 +70,13 @@ impl<H> Subject<H> {
     #[must_use]
     pub fn passes_records_on(mut self) -> Self {
         self.nature.formats = false;
+        self
+    }
+
+    /// Says that a line of more bytes is an error, as it is where each is a datagram.
+    #[must_use]
+    pub fn takes_no_more_than(mut self, bytes: usize) -> Self {
+        self.nature.longest = bytes;
         self
     }
 

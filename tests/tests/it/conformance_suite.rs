@@ -8,6 +8,7 @@ use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use handlers_core::{Clock, Level, NullHandler, Record, Result, Timestamp};
 use handlers_file::rolling::{
@@ -17,10 +18,13 @@ use handlers_file::{
     FileHandler, OpenMode, RotatingFileHandler, StreamHandler, TimedRotatingFileHandler,
     WatchedFileHandler,
 };
+use handlers_net::{Backlog, DatagramHandler, SocketHandler};
 use handlers_queue::{BufferingHandler, MemoryHandler};
 use handlers_tests::suite::{self, AfterClose, Subject};
 use handlers_tests::support::{Dir, ListHandler, SharedBuffer};
 use handlers_tests::test_dir;
+
+use crate::collector::{Collector, line};
 
 #[test]
 fn null_handler() {
@@ -221,6 +225,49 @@ fn memory_handler_before_a_file() {
     });
 }
 
+#[test]
+fn socket_handler() {
+    suite::check("SocketHandler", || {
+        let (collector, connector) = Collector::streams();
+        let builder = SocketHandler::builder("127.0.0.1", 0).connector(connector).encoder(line);
+        let handler = builder.timeout(LONG).build().expect("there is no spool");
+        Subject::new(handler, move || collector.lines())
+    });
+}
+
+#[test]
+fn socket_handler_with_a_backlog() {
+    suite::check("SocketHandler with a backlog", || {
+        let (collector, connector) = Collector::streams();
+        let builder = SocketHandler::builder("127.0.0.1", 0).connector(connector).encoder(line);
+        let builder = builder.backlog(Backlog::memory(1 << 20)).timeout(LONG);
+        let handler = builder.build().expect("there is no spool");
+        Subject::new(handler, move || collector.lines())
+    });
+}
+
+#[test]
+fn socket_handler_with_a_spool() {
+    let files = Files::of(test_dir!());
+    suite::check("SocketHandler with a spool", || {
+        let (collector, connector) = Collector::streams();
+        let builder = SocketHandler::builder("127.0.0.1", 0).connector(connector).encoder(line);
+        let builder = builder.backlog(Backlog::spool(files.next(), 1 << 20)).timeout(LONG);
+        let handler = builder.build().expect("the spool can be opened");
+        Subject::new(handler, move || collector.lines())
+    });
+}
+
+#[test]
+fn datagram_handler() {
+    suite::check("DatagramHandler", || {
+        let (collector, connector) = Collector::datagrams();
+        let builder = DatagramHandler::builder("127.0.0.1", 0).connector(connector).encoder(line);
+        let handler = builder.timeout(LONG).build().expect("there is no spool");
+        Subject::new(handler, move || collector.lines()).takes_no_more_than(100_000)
+    });
+}
+
 /// Puts the file aside before every tenth line, and numbers the backups upwards, oldest first.
 #[derive(Debug, Default)]
 struct EveryTenth {
@@ -322,3 +369,6 @@ fn lines_until(bytes: &[u8], terminator: &str) -> Vec<String> {
     };
     text.split(terminator).map(str::to_owned).collect()
 }
+
+/// Time enough for a slow machine.
+const LONG: Duration = Duration::from_secs(60);

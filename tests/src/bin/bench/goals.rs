@@ -127,13 +127,28 @@ const RATIOS: &[Ratio] = &[
         of: Quantity::Cpu,
         limit: 1.25,
     },
+    Ratio {
+        ours: "syslog_udp",
+        theirs: "raw_udp_stdfmt",
+        threads: 1,
+        of: Quantity::Cpu,
+        limit: 1.2,
+    },
+    Ratio { ours: "socket_pickle", theirs: "raw_tcp", threads: 1, of: Quantity::Cpu, limit: 3.0 },
 ];
 
 const TIMES: &[Time] =
     &[Time { ours: "disabled", limit: 2.7 }, Time { ours: "disabled_here", limit: 3.1 }];
 
-const NO_ALLOCATIONS: &[&str] =
-    &["format_only", "disabled", "file_flush", "file_buffered", "rotate_size"];
+const NO_ALLOCATIONS: &[&str] = &[
+    "format_only",
+    "disabled",
+    "file_flush",
+    "file_buffered",
+    "syslog_udp",
+    "socket_pickle",
+    "udp_pickle",
+];
 
 /// Once in a while a buffer reaches its size, a new second is rendered, and a file is put aside, which
 /// takes a hundred for the names.

@@ -41,9 +41,11 @@ mod goals;
 mod line;
 mod logger;
 mod measure;
+mod net;
 mod options;
 mod queue;
 mod raw;
+mod receiver;
 mod scratch;
 mod workload;
 
@@ -76,6 +78,7 @@ fn run() -> Result<(), Box<dyn Error>> {
                 writeln!(out, "{name:<24} {about}")?;
             }
         }
+        Command::Receive(kind) => receiver::receive(kind)?,
         Command::Goals { n, rounds } => goals::report(&mut out, n, rounds)?,
         Command::Measure { entry, plan } => {
             let Measurement { cpu_ns, wall_ns, percentiles, allocations } =

@@ -3,17 +3,30 @@
 use std::num::NonZeroU64;
 
 use crate::measure::Plan;
+use crate::receiver::Kind;
 use crate::workload::{Entry, WORKLOADS};
 
 /// What the program was asked to do.
 pub(crate) enum Command {
-    Goals { n: Option<u64>, rounds: u64 },
+    Goals {
+        n: Option<u64>,
+        rounds: u64,
+    },
     List,
-    Measure { entry: &'static Entry, plan: Plan },
+    /// Take what a workload sends: the program starts itself so.
+    Receive(Kind),
+    Measure {
+        entry: &'static Entry,
+        plan: Plan,
+    },
 }
 
 pub(crate) fn parse(mut args: impl Iterator<Item = String>) -> Result<Command, String> {
     let Some(name) = args.next() else { return Ok(Command::List) };
+    if name == "receive" {
+        let kind = args.next().as_deref().and_then(Kind::of);
+        return kind.map(Command::Receive).ok_or_else(|| "receive what?".to_owned());
+    }
     let (mut n, mut threads, mut rounds, mut once) = (None, 1, 5, false);
     while let Some(option) = args.next() {
         match option.as_str() {

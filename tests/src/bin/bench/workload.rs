@@ -3,7 +3,7 @@
 use std::io;
 use std::ops::Range;
 
-use crate::{file, logger, queue, raw};
+use crate::{file, logger, net, queue, raw};
 
 /// Something that takes records.
 pub(crate) trait Workload: Sync {
@@ -82,6 +82,12 @@ pub(crate) const WORKLOADS: &[Entry] = &[
     entry("file_flush", WRITES, file::flush, "FileHandler: one write a record"),
     entry("file_buffered", LINES, file::buffered, "FileHandler, buffered with 64 KiB"),
     entry("rotate_size", WRITES, file::rotate_size, "RotatingFileHandler: 1 MiB, 5 backups"),
+    entry("raw_udp", WRITES, net::raw_udp, "a datagram for syslog, ready made"),
+    entry("raw_udp_stdfmt", WRITES, net::raw_udp_stdfmt, "… with the message through core::fmt"),
+    entry("syslog_udp", WRITES, net::syslog_udp, "SysLogHandler: one datagram a record"),
+    entry("raw_tcp", WRITES, net::raw_tcp, "a frame of 551 bytes, ready made"),
+    entry("socket_pickle", WRITES, net::socket_pickle, "SocketHandler: one pickle a record"),
+    entry("udp_pickle", WRITES, net::udp_pickle, "DatagramHandler: one pickle a record"),
     entry(
         "memory",
         LINES,

@@ -11,6 +11,7 @@ use handlers_file::{
     FileHandler, OpenMode, RotatingFileHandler, StreamHandler, TimedRotatingFileHandler,
     WatchedFileHandler,
 };
+use handlers_net::{Backlog, SocketHandler};
 
 use crate::options::Options;
 
@@ -34,6 +35,7 @@ pub(crate) fn make(options: &Options, clock: &ManualClock) -> Result<Made, Strin
         "rotating" => rotating(options),
         "timed" => timed(options, clock),
         "null" => Ok(Made::new(NullHandler::new())),
+        "spooled" => spooled(options),
         "standard-error" => Ok(Made::new(StderrHandler::new())),
         "stderr" => Ok(Made::new(StreamHandler::stderr())),
         "stdout" => Ok(Made::new(StreamHandler::stdout())),
@@ -102,4 +104,10 @@ impl Clock for LibraryClock {
     fn now(&self) -> Timestamp {
         SystemTime::now().into()
     }
+}
+
+/// The path is that of the spool.
+fn spooled(options: &Options) -> Result<Made> {
+    let builder = SocketHandler::builder("127.0.0.1", options.port);
+    builder.backlog(Backlog::spool(&options.path, 1 << 30)).build().map(Made::new)
 }

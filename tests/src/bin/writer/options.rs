@@ -31,6 +31,8 @@ pub(crate) struct Options {
     pub(crate) compress: Option<String>,
     /// How many `x` end a line.
     pub(crate) pad: usize,
+    /// Where on this machine a receiver listens.
+    pub(crate) port: u16,
     pub(crate) tag: String,
     pub(crate) mode: String,
     pub(crate) delay: bool,
@@ -70,6 +72,7 @@ impl Options {
                 "--watch" => options.watch = true,
                 "--compress" => options.compress = Some(value()?),
                 "--pad" => options.pad = number(&value()?)?,
+                "--port" => options.port = number(&value()?)?,
                 "--tag" => options.tag = value()?,
                 "--mode" => options.mode = value()?,
                 "--delay" => options.delay = true,
@@ -104,6 +107,7 @@ impl Default for Options {
             watch: false,
             compress: None,
             pad: 40,
+            port: 0,
             tag: "p0".to_owned(),
             mode: "a".to_owned(),
             delay: false,
