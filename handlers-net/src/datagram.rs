@@ -12,8 +12,8 @@ use handlers_core::{Error, Handler, HandlerBase, Record, Result};
 
 use crate::backoff::Backoff;
 use crate::encode::{Encode, Pickle};
-use crate::frame::with_frame;
-use crate::link::{LinkCounters, LinkSettings, Peer, link_setters, peer_methods};
+use crate::frame::{frame_methods, frame_setters, with_frame};
+use crate::link::{LinkCounters, LinkSettings, Peer, handled_by_peer, link_setters, peer_methods};
 #[cfg(unix)]
 use crate::transport::Unix;
 use crate::transport::{IpFamily, Udp};
@@ -105,23 +105,12 @@ impl DatagramHandler {
         DatagramHandlerBuilder::new(LinkSettings::new(Unix::datagram(path).late(true)))
     }
 
-    /// Whether an error closes the socket, instead of being reported: `closeOnError`.
-    pub fn close_on_error(&self) -> bool {
-        self.close_on_error.load(Ordering::Relaxed)
-    }
-
-    /// Sets whether an error closes the socket, instead of being reported.
-    pub fn set_close_on_error(&self, close: bool) {
-        self.close_on_error.store(close, Ordering::Relaxed);
-    }
-
+    frame_methods!();
     peer_methods!();
 }
 
 impl Handler for DatagramHandler {
-    fn base(&self) -> &HandlerBase {
-        self.peer.base()
-    }
+    handled_by_peer!();
 
     fn emit(&self, record: &Record<'_>) -> Result<()> {
         with_frame(|frame| {
@@ -130,28 +119,11 @@ impl Handler for DatagramHandler {
         })
     }
 
-    /// Sends what is queued, at once and within the timeout. Without a backlog nothing is.
-    fn flush(&self) -> Result<()> {
-        self.peer.flush()
-    }
-
-    /// Sends what is queued, within the timeout, and closes the socket. What cannot be sent is
-    /// dropped and counted, unless it is in a spool.
-    fn close(&self) -> Result<()> {
-        let closed = self.peer.close();
-        self.base().mark_closed();
-        closed
-    }
-
-    /// NET-15: a socket that is to be closed on errors takes the report with it.
+    /// NET-15.
     fn handle_error(&self, record: &Record<'_>, error: &Error) {
         if !(self.close_on_error() && self.peer.disconnect()) {
             self.base().report(record, error);
         }
-    }
-
-    fn pending(&self) -> u64 {
-        self.peer.pending()
     }
 }
 
@@ -175,19 +147,7 @@ impl DatagramHandlerBuilder {
 
     handlers_core::base_setters!();
     link_setters!();
-
-    /// Sets what a record becomes on the wire. Optional; Python's pickle by default.
-    pub fn encoder(mut self, encoder: impl Encode) -> Self {
-        self.encoder = Box::new(encoder);
-        self
-    }
-
-    /// Sets whether an error closes the socket, instead of being reported. Optional; it is
-    /// reported by default (NET-15).
-    pub fn close_on_error(mut self, close: bool) -> Self {
-        self.close_on_error = close;
-        self
-    }
+    frame_setters!();
 
     /// Makes the handler. No socket is made (NET-2).
     ///

@@ -18,6 +18,43 @@ pub(crate) fn with_frame<R>(work: impl FnOnce(&mut Vec<u8>) -> Result<R>) -> Res
     result
 }
 
+/// Gives a handler that sends records as frames, which has a field `close_on_error`, its methods.
+macro_rules! frame_methods {
+    () => {
+        /// Whether an error closes the connection, or the socket, instead of being reported:
+        /// `closeOnError`.
+        pub fn close_on_error(&self) -> bool {
+            self.close_on_error.load(Ordering::Relaxed)
+        }
+
+        /// Sets whether an error closes the connection, or the socket, instead of being reported.
+        pub fn set_close_on_error(&self, close: bool) {
+            self.close_on_error.store(close, Ordering::Relaxed);
+        }
+    };
+}
+pub(crate) use frame_methods;
+
+/// Gives the builder of such a handler, which has the fields `encoder` and `close_on_error`, their
+/// setters.
+macro_rules! frame_setters {
+    () => {
+        /// Sets what a record becomes on the wire. Optional; Python's pickle by default.
+        pub fn encoder(mut self, encoder: impl $crate::encode::Encode) -> Self {
+            self.encoder = Box::new(encoder);
+            self
+        }
+
+        /// Sets whether an error closes the connection, or the socket, instead of being reported.
+        /// Optional; it is reported by default (NET-15).
+        pub fn close_on_error(mut self, close: bool) -> Self {
+            self.close_on_error = close;
+            self
+        }
+    };
+}
+pub(crate) use frame_setters;
+
 thread_local! {
     static FRAME: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }

@@ -11,8 +11,8 @@ use handlers_core::{Error, Handler, HandlerBase, Record, Result};
 
 use crate::backoff::Backoff;
 use crate::encode::{Encode, Pickle};
-use crate::frame::with_frame;
-use crate::link::{LinkCounters, LinkSettings, Peer, link_setters, peer_methods};
+use crate::frame::{frame_methods, frame_setters, with_frame};
+use crate::link::{LinkCounters, LinkSettings, Peer, handled_by_peer, link_setters, peer_methods};
 use crate::transport::Tcp;
 #[cfg(unix)]
 use crate::transport::Unix;
@@ -111,23 +111,12 @@ impl SocketHandler {
         SocketHandlerBuilder::new(LinkSettings::new(Unix::stream(path)))
     }
 
-    /// Whether an error closes the connection, instead of being reported: `closeOnError`.
-    pub fn close_on_error(&self) -> bool {
-        self.close_on_error.load(Ordering::Relaxed)
-    }
-
-    /// Sets whether an error closes the connection, instead of being reported.
-    pub fn set_close_on_error(&self, close: bool) {
-        self.close_on_error.store(close, Ordering::Relaxed);
-    }
-
+    frame_methods!();
     peer_methods!();
 }
 
 impl Handler for SocketHandler {
-    fn base(&self) -> &HandlerBase {
-        self.peer.base()
-    }
+    handled_by_peer!();
 
     fn emit(&self, record: &Record<'_>) -> Result<()> {
         with_frame(|frame| {
@@ -136,28 +125,11 @@ impl Handler for SocketHandler {
         })
     }
 
-    /// Sends what is queued, at once and within the timeout. Without a backlog nothing is.
-    fn flush(&self) -> Result<()> {
-        self.peer.flush()
-    }
-
-    /// Sends what is queued, within the timeout, and closes the connection. What cannot be sent is
-    /// dropped and counted, unless it is in a spool.
-    fn close(&self) -> Result<()> {
-        let closed = self.peer.close();
-        self.base().mark_closed();
-        closed
-    }
-
-    /// NET-15: a connection that is to be closed on errors takes the report with it.
+    /// NET-15.
     fn handle_error(&self, record: &Record<'_>, error: &Error) {
         if !(self.close_on_error() && self.peer.disconnect()) {
             self.base().report(record, error);
         }
-    }
-
-    fn pending(&self) -> u64 {
-        self.peer.pending()
     }
 }
 
@@ -181,19 +153,7 @@ impl SocketHandlerBuilder {
 
     handlers_core::base_setters!();
     link_setters!();
-
-    /// Sets what a record becomes on the wire. Optional; Python's pickle by default.
-    pub fn encoder(mut self, encoder: impl Encode) -> Self {
-        self.encoder = Box::new(encoder);
-        self
-    }
-
-    /// Sets whether an error closes the connection, instead of being reported. Optional; it is
-    /// reported by default (NET-15).
-    pub fn close_on_error(mut self, close: bool) -> Self {
-        self.close_on_error = close;
-        self
-    }
+    frame_setters!();
 
     /// Makes the handler. No connection is made (NET-2).
     ///

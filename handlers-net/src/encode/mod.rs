@@ -87,5 +87,3 @@ impl<E: Encode + ?Sized> Encode for Arc<E> {
         (**self).encode_payload(handler, record, out)
     }
 }
-
-fn _obj_safe(_: Box<dyn Encode>) {}

@@ -46,3 +46,31 @@ macro_rules! peer_methods {
     };
 }
 pub(crate) use peer_methods;
+
+/// The methods of [`Handler`](handlers_core::Handler) that the field `peer` of a handler answers.
+macro_rules! handled_by_peer {
+    () => {
+        fn base(&self) -> &HandlerBase {
+            self.peer.base()
+        }
+
+        /// Sends what is queued, at once and within the timeout. Without a backlog nothing is.
+        fn flush(&self) -> Result<()> {
+            self.peer.flush()
+        }
+
+        /// Sends what is queued, within the timeout, and closes everything. What cannot be sent is
+        /// dropped and counted, unless it is in a spool.
+        fn close(&self) -> Result<()> {
+            let closed = self.peer.close();
+            self.base().mark_closed();
+            closed
+        }
+
+        /// The records in a backlog that does not survive the process.
+        fn pending(&self) -> u64 {
+            self.peer.pending()
+        }
+    };
+}
+pub(crate) use handled_by_peer;

@@ -13,7 +13,8 @@
 //!
 //! A builder has the fields `base: HandlerBase` and `link: LinkSettings`, and gets its setters by
 //! `base_setters!()` and `link_setters!()`; a handler has the field `peer: Arc<Peer>` and gets its
-//! getters by `peer_methods!()`. It calls [`Peer::finish`] when it is dropped.
+//! getters by `peer_methods!()`, and most of `Handler` by `handled_by_peer!()`. It calls
+//! [`Peer::finish`] when it is dropped.
 
 mod connection;
 mod counters;
@@ -28,6 +29,6 @@ mod tests;
 mod worker;
 
 pub use counters::LinkCounters;
-pub(crate) use methods::peer_methods;
+pub(crate) use methods::{handled_by_peer, peer_methods};
 pub(crate) use peer::Peer;
 pub(crate) use settings::{LinkSettings, link_setters};

@@ -12,7 +12,7 @@ use super::connector::Known;
 use super::facility::Facility;
 use super::message::MessageSettings;
 use crate::backoff::Backoff;
-use crate::link::{LinkCounters, Peer, peer_methods};
+use crate::link::{LinkCounters, Peer, handled_by_peer, peer_methods};
 
 /// Sends each record to a syslog daemon: Python's `SysLogHandler`.
 ///
@@ -141,31 +141,13 @@ impl SysLogHandler {
 }
 
 impl Handler for SysLogHandler {
-    fn base(&self) -> &HandlerBase {
-        self.peer.base()
-    }
+    handled_by_peer!();
 
     fn emit(&self, record: &Record<'_>) -> Result<()> {
         with_line_buffer(|out| {
             let start = self.message.write(self.base(), record, out)?;
             self.peer.send(&out.as_bytes()[start..]).or_fail()
         })
-    }
-
-    /// Sends what is in the backlog.
-    fn flush(&self) -> Result<()> {
-        self.peer.flush()
-    }
-
-    fn close(&self) -> Result<()> {
-        let closed = self.peer.close();
-        self.base().mark_closed();
-        closed
-    }
-
-    /// The records in a backlog that does not survive the process.
-    fn pending(&self) -> u64 {
-        self.peer.pending()
     }
 }
 

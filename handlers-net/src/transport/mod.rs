@@ -72,5 +72,3 @@ pub trait Transport: Debug + Send {
         false
     }
 }
-
-fn _obj_safe(_: Box<dyn Connect>, _: Box<dyn Transport>) {}

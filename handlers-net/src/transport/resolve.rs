@@ -23,6 +23,16 @@ pub enum IpFamily {
     V6,
 }
 
+impl IpFamily {
+    /// The family of one address.
+    pub(super) fn of(address: IpAddr) -> Self {
+        match address {
+            IpAddr::V4(_) => Self::V4,
+            IpAddr::V6(_) => Self::V6,
+        }
+    }
+}
+
 /// The addresses of one host.
 ///
 /// The system's lookup cannot be interrupted: with a name server that does not answer it takes ten

@@ -1,7 +1,7 @@
 //! Streams over TCP.
 
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use handlers_core::{Error, Result};
@@ -106,10 +106,7 @@ impl Tcp {
     /// Sets the address that connections come from; its port may be 0. Optional; by default the
     /// system chooses. Only addresses of the same family are tried.
     pub fn local_address(mut self, address: SocketAddr) -> Self {
-        self.resolver.set_family(match address.ip() {
-            IpAddr::V4(_) => IpFamily::V4,
-            IpAddr::V6(_) => IpFamily::V6,
-        });
+        self.resolver.set_family(IpFamily::of(address.ip()));
         self.local_address = Some(address);
         self
     }

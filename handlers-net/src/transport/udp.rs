@@ -77,10 +77,7 @@ impl Udp {
     /// Sets the address that datagrams come from; its port may be 0. Optional; by default the system
     /// chooses. Only addresses of the same family are used.
     pub fn local_address(mut self, address: SocketAddr) -> Self {
-        self.resolver.set_family(match address.ip() {
-            IpAddr::V4(_) => IpFamily::V4,
-            IpAddr::V6(_) => IpFamily::V6,
-        });
+        self.resolver.set_family(IpFamily::of(address.ip()));
         self.local_address = Some(address);
         self
     }
