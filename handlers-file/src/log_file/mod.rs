@@ -21,6 +21,7 @@ use crate::mode::OpenMode;
 use crate::output::{Fate, Line, Outcome, Pending, Target, UNWRITTEN_LIMIT};
 
 pub(crate) use self::identity::FileId;
+pub(crate) use self::open::set_permissions;
 pub(crate) use self::settings::{Buffer, FileSettings, absolute};
 
 /// A log file and what is on its way into it.

@@ -80,10 +80,14 @@ fn wait_when_full(_: &File) -> io::Result<()> {
     Ok(())
 }
 
-/// The process's mask took some of them away when the file was made. A file that somebody else has
-/// made keeps those that it has.
+/// The process's mask took some of them away when the file was made. The file of somebody else keeps
+/// those that it has.
 #[cfg(unix)]
-fn set_permissions(file: &File, metadata: &Metadata, permissions: u32) -> io::Result<()> {
+pub(crate) fn set_permissions(
+    file: &File,
+    metadata: &Metadata,
+    permissions: u32,
+) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     if metadata.permissions().mode() & 0o7777 == permissions {
         return Ok(());
@@ -95,7 +99,7 @@ fn set_permissions(file: &File, metadata: &Metadata, permissions: u32) -> io::Re
 }
 
 #[cfg(not(unix))]
-fn set_permissions(_: &File, _: &Metadata, _: u32) -> io::Result<()> {
+pub(crate) fn set_permissions(_: &File, _: &Metadata, _: u32) -> io::Result<()> {
     Ok(())
 }
 

@@ -19,7 +19,7 @@ use std::process;
 
 use handlers_core::{Error, Result};
 
-use crate::log_file::FileId;
+use crate::log_file::{FileId, set_permissions};
 
 /// A lock that handlers take in turn, in whatever process they are.
 #[derive(Debug)]
@@ -182,7 +182,8 @@ fn open(path: &Path, permissions: Option<u32>) -> io::Result<Opened> {
     let file = options.open(path)?;
     let metadata = file.metadata()?;
     if let Some(permissions) = permissions {
-        set_permissions(&file, permissions);
+        // Whatever is wrong with them, it could be opened.
+        let _ = set_permissions(&file, &metadata, permissions);
     }
     Ok(Opened { file, id: FileId::of(&metadata), process: process::id() })
 }
@@ -197,17 +198,6 @@ fn refuse_links(options: &mut OpenOptions) {
 
 #[cfg(not(unix))]
 fn refuse_links(_: &mut OpenOptions) {}
-
-/// The process's mask may have taken some of them away. The file of somebody else cannot be changed,
-/// and need not be: it could be opened.
-#[cfg(unix)]
-fn set_permissions(file: &File, permissions: u32) {
-    use std::os::unix::fs::PermissionsExt;
-    let _ = file.set_permissions(std::fs::Permissions::from_mode(permissions));
-}
-
-#[cfg(not(unix))]
-fn set_permissions(_: &File, _: u32) {}
 
 /// Locks the whole file for one alone. A signal does not end the wait.
 fn lock(file: &File) -> io::Result<()> {
