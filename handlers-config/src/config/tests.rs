@@ -11,6 +11,7 @@ use super::*;
 use crate::problem::Severity;
 
 mod files;
+mod net;
 
 /// Applying closes all handlers of the process: such tests run one at a time.
 fn alone() -> MutexGuard<'static, ()> {
@@ -44,6 +45,21 @@ fn problems(text: &str) -> Vec<String> {
 fn log(manager: &Manager, message: &'static str) {
     let record = Record::builder().level(Level::ERROR).message(message).build();
     manager.root().handle(&record);
+}
+
+/// Applies a configuration that a check has nothing against.
+#[track_caller]
+fn apply(text: &str, manager: &Manager) -> Configured {
+    assert_eq!(problems(text), [""; 0]);
+    config(text).apply_to(manager).expect("there is nothing against it")
+}
+
+/// The handler `h` as what it is.
+#[track_caller]
+fn handler<H: Handler>(configured: &Configured) -> &H {
+    let handler: &Arc<dyn Handler> = configured.handler("h").expect("there is one");
+    let any: &dyn std::any::Any = &**handler;
+    any.downcast_ref().expect("it is of that class")
 }
 
 #[test]
@@ -172,7 +188,7 @@ handlers:
   a: {class: logging.StreamHandler, level: info, formatter: ff, filters: [x, y], straem: null}
   b: {class: logging.FileHandler, mode: q, encodng: utf-8}
   c: {class: handlers.RotatingFileHandler, filename: c.log}
-  d: {class: logging.handlers.SysLogHandler}
+  d: {class: logging.handlers.SMTPHandler}
   e: {level: 5}
 loggers:
   app: {level: 'LOUD', handlers: [a, b, c, z], propagate: 'no'}
@@ -197,7 +213,7 @@ root: {handlers: a, filters: x}
             "handlers.c.class: nothing is known by the name `handlers.RotatingFileHandler` \
                  (did you mean `logging.handlers.RotatingFileHandler`?)",
             "handlers.d: nothing uses the handler",
-            "handlers.d.class: logging.handlers.SysLogHandler is not there yet in this version",
+            "handlers.d.class: logging.handlers.SMTPHandler is not there yet in this version",
             "handlers.e: `class` is missing \
                  (name a class, such as `logging.StreamHandler`)",
             "handlers.e: nothing uses the handler",

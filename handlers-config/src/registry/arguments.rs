@@ -121,7 +121,7 @@ impl Arguments {
     }
 
     /// Takes text that may not be `None`; none if it is not given.
-    #[cfg(feature = "file")]
+    #[cfg(any(feature = "file", feature = "net"))]
     pub(crate) fn non_null_text(&mut self, name: &str) -> Result<Option<String>> {
         match self.take(name) {
             None => Ok(None),

@@ -66,14 +66,17 @@ impl Registry {
     /// | `logging.handlers.RotatingFileHandler`, `logging.handlers.TimedRotatingFileHandler` | `file` |
     /// | `concurrent_log_handler.ConcurrentRotatingFileHandler` | `file` |
     /// | `concurrent_log_handler.ConcurrentTimedRotatingFileHandler` | `file` |
+    /// | `logging.handlers.SocketHandler`, `logging.handlers.DatagramHandler` | `net` |
+    /// | `logging.handlers.SysLogHandler` | `net` |
     /// | `logging.handlers.BufferingHandler`, `logging.handlers.MemoryHandler` | `queue` |
     ///
     /// The two from Python's package `concurrent-log-handler` are rotating handlers whose file is
     /// [shared](handlers_file::RotatingFileHandlerBuilder::shared) between processes. They are known
     /// in `logging.handlers` too, where the package puts them, and the first in `cloghandler`.
     ///
-    /// Besides there are the levels, `sys.stdout`, `sys.stderr` and the constants of
-    /// `logging.handlers`. The other classes are known by name: a configuration that wants one gets
+    /// Besides there are the levels, `sys.stdout`, `sys.stderr`, the constants of
+    /// `logging.handlers`, and with `net` the facilities and priorities of `SysLogHandler`, such as
+    /// `logging.handlers.SysLogHandler.LOG_LOCAL0`, and `socket.SOCK_DGRAM` and `SOCK_STREAM`. The other classes are known by name: a configuration that wants one gets
     /// an error that says that it is not there yet.
     pub fn standard() -> Self {
         standard::registry()

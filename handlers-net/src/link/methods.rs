@@ -3,6 +3,11 @@
 /// Gives a handler, which has a field `peer`, the methods about its peer.
 macro_rules! peer_methods {
     () => {
+        /// The peer as errors name it, such as `tcp localhost:9020`.
+        pub fn peer(&self) -> &str {
+            self.peer.name()
+        }
+
         /// What became of the records so far.
         pub fn counters(&self) -> LinkCounters {
             self.peer.counters()

@@ -21,6 +21,7 @@ use crate::backoff::Backoff;
 #[derive(Debug)]
 pub(crate) struct Peer {
     base: HandlerBase,
+    name: String,
     /// In nanoseconds.
     timeout: AtomicU64,
     link: Mutex<Link>,
@@ -62,6 +63,7 @@ impl Peer {
         let queue = backlog.map(Backlog::open).transpose()?;
         let peer = Arc::new_cyclic(|me| Self {
             base,
+            name: settings.connector.peer(),
             timeout: AtomicU64::new(nanos(settings.timeout)),
             link: Mutex::new(Link { connection: Connection::new(settings), frame: Vec::new() }),
             queue,
@@ -78,6 +80,11 @@ impl Peer {
 
     pub(crate) fn base(&self) -> &HandlerBase {
         &self.base
+    }
+
+    /// The peer as errors name it.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
     }
 
     /// Sends one frame, after those that are queued, or queues it.

@@ -14,6 +14,8 @@ use handlers_file::{
     FileHandler, RotatingFileHandler, StandardStream, StreamHandler, TimedRotatingFileHandler,
     WatchedFileHandler,
 };
+use handlers_net::syslog::Address;
+use handlers_net::{DatagramHandler, SocketHandler, SysLogHandler};
 use handlers_queue::{BufferingHandler, MemoryHandler};
 use serde_json::{Value as Json, json};
 
@@ -72,7 +74,10 @@ impl State<'_> {
         });
         let class = match self.file_handler(&mut seen, handler)? {
             Some(class) => class,
-            None => other_handler(&mut seen, &**handler)?,
+            None => match net_handler(&mut seen, &**handler, expected) {
+                Some(class) => class,
+                None => other_handler(&mut seen, &**handler)?,
+            },
         };
         seen["class"] = json!(class);
         Ok(seen)
@@ -143,7 +148,49 @@ impl State<'_> {
     }
 }
 
-/// The class of a handler that writes no file.
+/// The class of a handler with a peer, once that is shown.
+fn net_handler(
+    seen: &mut Json,
+    handler: &dyn Handler,
+    expected: Option<&Json>,
+) -> Option<&'static str> {
+    let any: &dyn Any = handler;
+    if let Some(socket) = any.downcast_ref::<SocketHandler>() {
+        peer(seen, socket.peer());
+        return Some("SocketHandler");
+    }
+    if let Some(datagram) = any.downcast_ref::<DatagramHandler>() {
+        peer(seen, datagram.peer());
+        return Some("DatagramHandler");
+    }
+    let syslog = any.downcast_ref::<SysLogHandler>()?;
+    // Python keeps what it was given, a name or a number.
+    let is_name = expected.is_some_and(|expected| expected["facility"].is_string());
+    let facility = syslog.facility();
+    seen["facility"] = if is_name { json!(facility.to_string()) } else { json!(facility.number()) };
+    seen["address"] = match syslog.address() {
+        Address::Host(host, port) => json!([host, port]),
+        other => json!(other.to_string()),
+    };
+    seen["ident"] = json!(syslog.ident());
+    seen["append_nul"] = json!(syslog.append_nul());
+    Some("SysLogHandler")
+}
+
+/// Shows `tcp localhost:9020` or `unix /tmp/log`.
+fn peer(seen: &mut Json, peer: &str) {
+    let (kind, place) = peer.split_once(' ').unwrap_or(("", peer));
+    let (host, port) = match place.rsplit_once(':') {
+        Some((host, port)) if kind != "unix" => (host, port.parse::<u16>().ok()),
+        _ => (place, None),
+    };
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    seen["host"] = json!(host);
+    seen["port"] = json!(port);
+    seen["address"] = if port.is_some() { json!([host, port]) } else { json!(host) };
+}
+
+/// The class of a handler that writes no file and has no peer.
 fn other_handler(seen: &mut Json, handler: &dyn Handler) -> Result<&'static str, Skip> {
     let any: &dyn Any = handler;
     if any.is::<NullHandler>() {

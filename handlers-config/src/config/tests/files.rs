@@ -1,7 +1,6 @@
 //! Handlers of files: what they are made of, and what is wrong with them.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use handlers_file::{RotatingFileHandler, TimedRotatingFileHandler, WatchedFileHandler};
 
@@ -46,21 +45,6 @@ impl Drop for Dir {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.0);
     }
-}
-
-/// Applies a configuration that a check has nothing against.
-#[track_caller]
-fn apply(text: &str, manager: &Manager) -> Configured {
-    assert_eq!(problems(text), [""; 0]);
-    config(text).apply_to(manager).expect("there is nothing against it")
-}
-
-/// The handler `h` as what it is.
-#[track_caller]
-fn handler<H: Handler>(configured: &Configured) -> &H {
-    let handler: &Arc<dyn Handler> = configured.handler("h").expect("there is one");
-    let any: &dyn std::any::Any = &**handler;
-    any.downcast_ref().expect("it is of that class")
 }
 
 #[test]

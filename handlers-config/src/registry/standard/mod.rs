@@ -4,6 +4,8 @@ mod constants;
 mod core;
 #[cfg(feature = "file")]
 mod file;
+#[cfg(feature = "net")]
+mod net;
 #[cfg(feature = "queue")]
 mod queue;
 
@@ -18,6 +20,8 @@ pub(super) fn registry() -> Registry {
     let registry = core::add(constants::add(registry));
     #[cfg(feature = "file")]
     let registry = file::add(registry);
+    #[cfg(feature = "net")]
+    let registry = net::add(registry);
     #[cfg(feature = "queue")]
     let registry = queue::add(registry);
     registry
