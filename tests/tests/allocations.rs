@@ -11,10 +11,13 @@ use std::sync::{Arc, Barrier, Mutex};
 use std::thread;
 
 use handlers_core::{
-    Handler, HandlerBase, Level, Logger, Manager, NullHandler, PatternFormatter, Record, Result,
-    debug, info, warning,
+    Formatter, Handler, HandlerBase, Level, Logger, Manager, NullHandler, PatternFormatter, Record,
+    Result, debug, info, warning,
 };
 use handlers_file::{FileHandler, RotatingFileHandler, StreamHandler};
+use handlers_gelf::{
+    GelfFormatter, GelfSchema, GelfUdpHandler, GraypyFormatter, LoggingGelfFormatter,
+};
 use handlers_net::syslog::{Element, Format, Rfc3164, Rfc5424};
 use handlers_net::{Encode, JsonLines, Pickle, Signed, SysLogHandler};
 use handlers_tests::counting::Allocations;
@@ -30,6 +33,7 @@ fn a_call_asks_for_no_memory() {
     threads_that_wait_for_each_other_allocate_nothing(&dir);
     a_frame_allocates_nothing();
     a_syslog_message_allocates_nothing();
+    a_gelf_message_allocates_nothing();
 }
 
 fn a_disabled_call_is_not_formatted_and_allocates_nothing(dir: &Dir) {
@@ -80,6 +84,27 @@ fn an_enabled_call_allocates_nothing(dir: &Dir) {
             info!(logger, "request {} served in {:.3} ms for user {}", 12_345, 0.123, "alice");
             info!(logger, status = 200, user = "ann"; "a constant");
             logger.log(Level::ERROR, "a text");
+        });
+    }
+}
+
+fn a_gelf_message_allocates_nothing() {
+    let schema = GelfSchema::new().string("user").integer("status");
+    let logging_gelf = LoggingGelfFormatter::builder().schema(schema).build();
+    let formatters: [(&str, Arc<dyn Formatter>); 3] = [
+        ("GelfFormatter", Arc::new(GelfFormatter::new())),
+        ("LoggingGelfFormatter", Arc::new(logging_gelf.expect("there is no pattern"))),
+        ("GraypyFormatter", Arc::new(GraypyFormatter::builder().build())),
+    ];
+    for (name, formatter) in formatters {
+        let inbox = UdpSocket::bind("127.0.0.1:0").expect("there is a free port");
+        let port = inbox.local_addr().expect("it is bound").port();
+        let handler = GelfUdpHandler::new("127.0.0.1", port).expect("there is no spool");
+        handler.base().set_formatter(Some(formatter));
+        let logger = logger_with(Arc::new(handler));
+        assert_none(name, || {
+            info!(logger, "request {} served in {:.3} ms for user {}", 12_345, 0.123, "alice");
+            info!(logger, status = 200, user = "ann"; "a \"constant\"");
         });
     }
 }

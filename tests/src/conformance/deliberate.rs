@@ -9,8 +9,8 @@ use serde_json::{Value as Json, json};
 
 use super::case::{Case, Object};
 use super::{
-    basic_config, dict_config, ending, file_differences, pickles, syslog_transports, timed_files,
-    watched_model,
+    basic_config, dict_config, ending, file_differences, gelf, gelf_chunks, pickles,
+    syslog_transports, timed_files, watched_model,
 };
 
 /// One difference.
@@ -102,6 +102,20 @@ const DIFFERENCES: &[Difference] = &[
         about: "a rollover that fails is reported, and the record is written to the file as it is",
         applies: file_differences::loses_records_to_a_failed_rollover,
         instead: Instead::Expect(file_differences::expect_lost_records_in_the_file),
+    },
+    Difference {
+        file: "gelf",
+        rule: "GELF-28",
+        about: "no formatter leaves `message` and `full_message` on a record",
+        applies: gelf::has_traces_of_a_formatter,
+        instead: Instead::Expect(gelf::expect_no_traces_of_a_formatter),
+    },
+    Difference {
+        file: "gelf_chunks",
+        rule: "GELF-55",
+        about: "the compressor is not zlib's own, and what it makes is not of the same length",
+        applies: gelf_chunks::is_compressed,
+        instead: Instead::Expect(gelf_chunks::expect_only_the_message),
     },
     Difference {
         file: "get_logger",
@@ -196,7 +210,10 @@ mod tests {
     fn every_difference_names_a_rule() {
         for difference in DIFFERENCES {
             let (family, number) = difference.rule.split_once('-').expect("a rule has two parts");
-            assert!(["CONF", "CORE", "FILE", "NET", "QUEUE"].contains(&family), "{difference}");
+            assert!(
+                ["CONF", "CORE", "FILE", "GELF", "NET", "QUEUE"].contains(&family),
+                "{difference}"
+            );
             assert!(number.parse::<u32>().is_ok(), "{difference}");
         }
     }

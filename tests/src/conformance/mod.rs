@@ -23,6 +23,7 @@
 //! | `memory` | `memory_handler` |
 //! | `pickles` | `pickles` |
 //! | `socket_backoff` | `socket_backoff` |
+//! | `gelf`, `gelf_chunks` | `gelf`, `gelf_chunks` |
 //! | `syslog`, `syslog_transports` | `syslog` |
 //! | `timed` | `timed_rollover*` |
 //! | `timed_files` | `timed_files` |
@@ -41,6 +42,8 @@ mod file_differences;
 mod file_hooks;
 mod files;
 mod formats;
+mod gelf;
+mod gelf_chunks;
 mod literal;
 mod loggers;
 mod memory;
@@ -53,6 +56,7 @@ mod registry;
 mod report;
 mod retention;
 mod scratch;
+mod scripted;
 mod socket_backoff;
 mod subject;
 mod syslog;

@@ -3,8 +3,9 @@
 use super::case::{Case, Results, Skip};
 use super::document::CASES;
 use super::{
-    basic_config, dict_config, ending, errors, files, formats, loggers, memory, pickles, records,
-    retention, socket_backoff, syslog, syslog_transports, timed, timed_files, times,
+    basic_config, dict_config, ending, errors, files, formats, gelf, gelf_chunks, loggers, memory,
+    pickles, records, retention, socket_backoff, syslog, syslog_transports, timed, timed_files,
+    times,
 };
 
 /// Cases of one kind.
@@ -163,6 +164,28 @@ pub(super) const FAMILIES: &[Family] = &[
         inputs: &["style", "fmt"],
         outputs: OK_OR_ERROR,
         run: formats::validate,
+    },
+    Family {
+        file: "gelf",
+        list: CASES,
+        inputs: &[
+            "lib",
+            "schema",
+            "null_character",
+            "overrides",
+            "exclude_patterns",
+            "kwargs",
+            "format",
+        ],
+        outputs: &["formatted", "wire_hex", "record_gains", "json", "error"],
+        run: gelf::record,
+    },
+    Family {
+        file: "gelf_chunks",
+        list: CASES,
+        inputs: &gelf_chunks::INPUTS,
+        outputs: &gelf_chunks::OUTPUTS,
+        run: gelf_chunks::message,
     },
     Family {
         file: "get_logger",

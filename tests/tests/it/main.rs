@@ -27,6 +27,7 @@ mod faults;
 mod file_handler;
 mod file_options;
 mod formatter;
+mod gelf;
 mod handler;
 mod invariants;
 mod log_record;

@@ -216,4 +216,4 @@ fn is_integer(field: &Json, digits: &str) -> bool {
     field.as_number().is_some_and(|number| number.to_string() == digits)
 }
 
-const DEADLINE: Duration = Duration::from_secs(120);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(120);

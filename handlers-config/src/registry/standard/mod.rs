@@ -4,6 +4,8 @@ mod constants;
 mod core;
 #[cfg(feature = "file")]
 mod file;
+#[cfg(feature = "gelf")]
+mod gelf;
 #[cfg(feature = "net")]
 mod net;
 #[cfg(feature = "queue")]
@@ -22,13 +24,17 @@ pub(super) fn registry() -> Registry {
     let registry = file::add(registry);
     #[cfg(feature = "net")]
     let registry = net::add(registry);
+    #[cfg(feature = "gelf")]
+    let registry = gelf::add(registry);
     #[cfg(feature = "queue")]
     let registry = queue::add(registry);
     registry
 }
 
 /// Classes that a configuration may name. Those that are built take the places of their names.
-const LATER: [&str; 19] = [
+const LATER: [&str; 21] = [
+    "graypy.GELFHTTPHandler",
+    "graypy.handler.GELFHTTPHandler",
     "logging.FileHandler",
     "logging.StreamHandler",
     "logging.handlers.BaseRotatingHandler",

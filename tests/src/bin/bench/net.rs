@@ -6,6 +6,7 @@ use std::net::{TcpStream, UdpSocket};
 use std::sync::Arc;
 
 use handlers_core::Result;
+use handlers_gelf::{GelfTcpHandler, GelfUdpHandler};
 use handlers_net::{DatagramHandler, SocketHandler, SysLogHandler};
 
 use crate::line::{Compose, CoreFmt, Ready};
@@ -45,6 +46,18 @@ pub(crate) fn socket_pickle() -> io::Result<Box<dyn Workload>> {
 pub(crate) fn udp_pickle() -> io::Result<Box<dyn Workload>> {
     let receiver = Receiver::start(Kind::Datagrams)?;
     let handler = built(DatagramHandler::new("127.0.0.1", receiver.port()))?;
+    Ok(Box::new(Logged::new(Arc::new(handler), receiver)))
+}
+
+pub(crate) fn gelf_tcp() -> io::Result<Box<dyn Workload>> {
+    let receiver = Receiver::start(Kind::Streams)?;
+    let handler = built(GelfTcpHandler::new("127.0.0.1", receiver.port()))?;
+    Ok(Box::new(Logged::new(Arc::new(handler), receiver)))
+}
+
+pub(crate) fn gelf_udp() -> io::Result<Box<dyn Workload>> {
+    let receiver = Receiver::start(Kind::Datagrams)?;
+    let handler = built(GelfUdpHandler::new("127.0.0.1", receiver.port()))?;
     Ok(Box::new(Logged::new(Arc::new(handler), receiver)))
 }
 

@@ -88,6 +88,8 @@ pub(crate) const WORKLOADS: &[Entry] = &[
     entry("raw_tcp", WRITES, net::raw_tcp, "a frame of 551 bytes, ready made"),
     entry("socket_pickle", WRITES, net::socket_pickle, "SocketHandler: one pickle a record"),
     entry("udp_pickle", WRITES, net::udp_pickle, "DatagramHandler: one pickle a record"),
+    entry("gelf_tcp", WRITES, net::gelf_tcp, "GelfTcpHandler: one message a record"),
+    entry("gelf_udp", WRITES, net::gelf_udp, "GelfUdpHandler: the same, compressed by zlib"),
     entry(
         "memory",
         LINES,

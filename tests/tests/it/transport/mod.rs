@@ -7,7 +7,7 @@ mod names;
 mod network;
 mod system_calls;
 mod tcp;
-mod tls;
+pub(crate) mod tls;
 mod udp;
 mod unix;
 

@@ -1,6 +1,6 @@
 //! The classes of handlers-net.
 
-mod settings;
+pub(super) mod settings;
 mod socket;
 mod syslog;
 

@@ -10,7 +10,7 @@ use crate::registry::Arguments;
 
 /// Reads the number of a port; none for Python's `None`. Digits do as well, as in Python's
 /// `getaddrinfo`.
-pub(super) fn port(
+pub(in crate::registry::standard) fn port(
     arguments: &mut Arguments,
     name: &str,
     value: Value<'static>,
@@ -32,9 +32,31 @@ pub(super) fn port(
     port.map_err(|_| arguments.refuse(name, ErrorKind::Overflow, "port must be 0-65535."))
 }
 
+/// Takes `port`, which must be given and be one.
+#[cfg(feature = "gelf")]
+pub(in crate::registry::standard) fn required_port(arguments: &mut Arguments) -> Result<u16> {
+    let value = arguments.value("port")?.unwrap_or(Value::None);
+    match port(arguments, "port", value)? {
+        Some(port) => Ok(port),
+        None => Err(arguments.wrong("port", "a port", &Value::None.into())),
+    }
+}
+
+/// Takes `port`, if it is given.
+#[cfg(feature = "gelf")]
+pub(in crate::registry::standard) fn optional_port(
+    arguments: &mut Arguments,
+    default: u16,
+) -> Result<u16> {
+    if arguments.has("port") { required_port(arguments) } else { Ok(default) }
+}
+
 /// Takes a time in seconds; none if it is not given, or not true, which Python takes for no timeout
 /// (NET-54).
-pub(super) fn seconds(arguments: &mut Arguments, name: &str) -> Result<Option<Duration>> {
+pub(in crate::registry::standard) fn seconds(
+    arguments: &mut Arguments,
+    name: &str,
+) -> Result<Option<Duration>> {
     let Some(argument) = arguments.take(name).filter(Argument::is_true) else { return Ok(None) };
     let number = match &argument {
         Argument::Value(value) => as_f64(value),
@@ -50,7 +72,7 @@ pub(super) fn seconds(arguments: &mut Arguments, name: &str) -> Result<Option<Du
 }
 
 /// Reads `retryStart`, `retryFactor` and `retryMax` (NET-2).
-pub(super) fn backoff(arguments: &mut Arguments) -> Result<Backoff> {
+pub(in crate::registry::standard) fn backoff(arguments: &mut Arguments) -> Result<Backoff> {
     let python = Backoff::default();
     let start = number_attribute(arguments, "retryStart")?.map_or_else(|| python.start(), duration);
     let factor = number_attribute(arguments, "retryFactor")?.unwrap_or_else(|| python.factor());
@@ -68,7 +90,10 @@ fn number_attribute(arguments: &mut Arguments, name: &str) -> Result<Option<f64>
 }
 
 /// An attribute that is true or not, as anything is in Python.
-pub(super) fn flag_attribute(arguments: &mut Arguments, name: &str) -> Option<bool> {
+pub(in crate::registry::standard) fn flag_attribute(
+    arguments: &mut Arguments,
+    name: &str,
+) -> Option<bool> {
     arguments.attribute(name).map(|value| value.is_truthy())
 }
 

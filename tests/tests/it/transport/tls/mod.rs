@@ -1,6 +1,6 @@
 //! TLS, with certificates of OpenSSL and peers that run Python's `ssl`.
 
-mod authority;
+pub(crate) mod authority;
 mod certificates;
 mod clients;
 mod peers;

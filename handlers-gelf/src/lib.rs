@@ -1,0 +1,35 @@
+//! GELF, the format of Graylog, for the handlers of these crates.
+//!
+//! | handler | how messages go |
+//! |---|---|
+//! | [`GelfTcpHandler`] | over TCP, or TLS with the feature `tls` |
+//! | [`GelfUdpHandler`] | over UDP, compressed and in chunks |
+//!
+//! | formatter | whose messages it makes |
+//! |---|---|
+//! | [`GelfFormatter`] | GELF 1.1, as its description has it |
+//! | [`LoggingGelfFormatter`] | those of the Python package logging-gelf |
+//! | [`GraypyFormatter`] | those of the Python package graypy |
+//!
+//! A handler with a queue before it, `QueueHandler` of handlers-queue, takes the time that the
+//! network needs out of the logging calls.
+
+mod compression;
+mod content;
+mod formatter;
+mod forward;
+mod framing;
+mod scratch;
+mod tcp;
+mod udp;
+
+pub use compression::Compression;
+pub use formatter::{
+    GelfFormatter, GelfFormatterBuilder, GelfSchema, GraypyFormatter, GraypyFormatterBuilder,
+    LoggingGelfFormatter, LoggingGelfFormatterBuilder,
+};
+pub use framing::Framing;
+#[cfg(feature = "tls")]
+pub use tcp::CertReqs;
+pub use tcp::{GelfTcpHandler, GelfTcpHandlerBuilder};
+pub use udp::{Chunked, GelfUdpHandler, GelfUdpHandlerBuilder, LAN_CHUNK, WAN_CHUNK};

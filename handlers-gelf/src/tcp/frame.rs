@@ -1,0 +1,36 @@
+//! What a record becomes on a stream.
+
+use handlers_core::{HandlerBase, Record, Result};
+use handlers_net::Encode;
+
+use crate::content::Content;
+use crate::framing::Framing;
+use crate::scratch::with_text;
+
+/// The text of a message, with what ends it.
+#[derive(Debug)]
+pub(super) struct Frame {
+    pub(super) content: Content,
+    pub(super) framing: Framing,
+}
+
+impl Encode for Frame {
+    fn encode(&self, handler: &HandlerBase, record: &Record<'_>, out: &mut Vec<u8>) -> Result<()> {
+        with_text(|text| {
+            self.content.write(handler, record, text)?;
+            self.framing.write(text, out);
+            Ok(())
+        })
+    }
+
+    fn encode_payload(
+        &self,
+        handler: &HandlerBase,
+        record: &Record<'_>,
+        out: &mut Vec<u8>,
+    ) -> Result<()> {
+        self.encode(handler, record, out)?;
+        out.pop();
+        Ok(())
+    }
+}
