@@ -10,6 +10,8 @@ mod buffering;
 mod drain;
 mod flush_policy;
 mod memory;
+mod prepare;
+mod queue;
 mod report;
 mod turn;
 
@@ -17,3 +19,5 @@ pub use buffering::{BufferingHandler, BufferingHandlerBuilder};
 pub use drain::{Discard, Drain};
 pub use flush_policy::{AtCapacity, AtCapacityOrLevel, BufferStatus, FlushPolicy};
 pub use memory::{MemoryHandler, MemoryHandlerBuilder};
+pub use prepare::Prepare;
+pub use queue::{Overflow, Placed, RecordQueue};
