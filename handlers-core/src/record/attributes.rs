@@ -1,5 +1,6 @@
 //! A record as the mapping that formatters and wire formats see.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::{Exception, Extra, Location, Message, Parts, Record, location};
@@ -46,20 +47,30 @@ impl Record<'_> {
         ]
         .map(|(name, value)| (Arc::from(name), value))
         .into();
+        // A sender may have made up thousands of them.
+        let mut places: HashMap<Arc<str>, usize> = entries
+            .iter()
+            .enumerate()
+            .map(|(place, (name, _))| (Arc::clone(name), place))
+            .collect();
         for (name, value) in attributes {
-            match entries.iter_mut().find(|(known, _)| **known == *name) {
-                Some(entry) => entry.1 = value,
-                None => entries.push((Arc::from(name), value)),
+            if let Some(place) = places.get(&*name) {
+                entries[*place].1 = value;
+                continue;
             }
+            let name = Arc::from(name);
+            places.insert(Arc::clone(&name), entries.len());
+            entries.push((name, value));
         }
         let mut record = Record::builder().build();
         record.set_typed(&entries);
-        record.overrides = Some(entries.into());
+        record.rare_mut().overrides = Some(entries.into());
         record
     }
 
     /// Every attribute that Python's record has, with its name: those of CORE-14 in their order, then
-    /// the others that the record was made of, then the fields of the call.
+    /// the others that the record was made of, then the fields of the call, then the `message` of
+    /// a record that was prepared for a queue.
     ///
     /// Values are borrowed, so that going through a record of text and numbers costs no allocation.
     ///
@@ -75,10 +86,13 @@ impl Record<'_> {
     /// ```
     pub fn attributes(&self) -> impl Iterator<Item = (&str, Value<'_>)> {
         let standard = ATTRIBUTES.iter().filter_map(|name| Some((*name, self.get(name)?)));
-        let others = self.overrides.iter().flat_map(|overrides| overrides.iter());
+        let others = self.overrides().into_iter().flat_map(|overrides| overrides.iter());
         let others = others.filter(|(name, _)| !ATTRIBUTES.contains(&&**name));
         let others = others.map(|(name, value)| (&**name, value.borrowed()));
-        standard.chain(others).chain(self.extra())
+        // QUEUE-22, QUEUE-24: new in the dictionary, so it comes last.
+        let message = self.message.as_prepared().filter(|_| self.override_of("message").is_none());
+        let message = message.map(|text| ("message", Value::from(text)));
+        standard.chain(others).chain(self.extra()).chain(message)
     }
 
     /// Fills the typed part from the attributes whose types fit.
@@ -121,11 +135,12 @@ impl Record<'_> {
         if get("taskName").is_some() {
             self.origin.set_task_name(text("taskName").as_deref());
         }
-        self.exception = get("exc_info").and_then(exception).map(Arc::new);
+        let rare = self.rare_mut();
+        rare.exception = get("exc_info").and_then(exception).map(Arc::new);
         if let Some(text) = text("exc_text") {
-            self.exception_text = std::sync::OnceLock::from(Arc::from(text));
+            rare.exception_text = std::sync::OnceLock::from(Arc::from(text));
         }
-        self.stack_info = text("stack_info").map(Text::from);
+        rare.stack_info = text("stack_info").map(Text::from);
     }
 
     /// `created` as formatters see it: the time of the record, unless its attributes say otherwise.
@@ -143,7 +158,7 @@ impl Record<'_> {
     }
 
     fn override_of(&self, name: &str) -> Option<&Value<'static>> {
-        let overrides = self.overrides.as_ref()?;
+        let overrides = self.overrides()?;
         let found = overrides.iter().find(|(known, _)| **known == *name);
         let value = found.map(|(_, value)| value)?;
         // CORE-109: the text that a formatter made takes the place of none.
@@ -175,6 +190,7 @@ impl Record<'_> {
             "processName" => Value::from(self.process_name()),
             "process" => Value::from(self.process()),
             "taskName" => Value::from(self.task_name()),
+            "message" => Value::from(self.message.as_prepared()?),
             _ => return None,
         })
     }

@@ -4,7 +4,7 @@ use std::sync::{Arc, Weak};
 use std::thread;
 use std::time::Duration;
 
-use handlers_core::{contain, enter_handler};
+use handlers_core::{contain, enter_handler, process_id};
 use parking_lot::{Condvar, Mutex};
 
 use super::peer::Peer;
@@ -33,7 +33,7 @@ impl Worker {
     /// Starts the thread for `peer` unless it runs.
     pub(super) fn wake(&self, peer: &Weak<Peer>) {
         let mut state = self.shared.state.lock();
-        let process = std::process::id();
+        let process = process_id();
         if state.running && state.process == process {
             state.stopped = false;
             return;
@@ -54,8 +54,6 @@ impl Worker {
 
 impl Shared {
     fn run(&self, peer: &Weak<Peer>) {
-        // What the transports log must not come back to this handler.
-        let _inside = enter_handler();
         while let Some(pause) = self.turn(peer) {
             let mut state = self.state.lock();
             if !state.stopped {
@@ -71,6 +69,8 @@ impl Shared {
     /// One turn of work; nothing, if the thread has ended.
     fn turn(&self, peer: &Weak<Peer>) -> Option<Duration> {
         let pause = peer.upgrade().and_then(|peer| {
+            // What the transports log must not come back to this handler.
+            let _inside = enter_handler();
             contain("send what is queued", || peer.work()).unwrap_or(Some(LONGEST))
         });
         if pause.is_some() {

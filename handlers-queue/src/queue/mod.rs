@@ -1,11 +1,14 @@
 //! Where records wait between the code that logs and the handlers that write.
 
+mod channel;
+mod lane;
 mod overflow;
 
 use std::time::Duration;
 
-use handlers_core::{Record, Result};
+use handlers_core::{Error, ErrorKind, Record, Result};
 
+pub use channel::Channel;
 pub use overflow::Overflow;
 
 /// The queue between a [`QueueHandler`](crate::QueueHandler) and a
@@ -111,4 +114,10 @@ impl<Q: RecordQueue + ?Sized> RecordQueue for std::sync::Arc<Q> {
     fn dropped(&self) -> u64 {
         (**self).dropped()
     }
+}
+
+/// What [`Overflow::Fail`] comes to: Python's `queue.Full`.
+#[cold]
+pub(crate) fn full() -> Error {
+    Error::new(ErrorKind::Full, "the queue is full")
 }

@@ -28,7 +28,7 @@ pub(super) fn registry() -> Registry {
 }
 
 /// Classes that a configuration may name. Those that are built take the places of their names.
-const LATER: [&str; 19] = [
+const LATER: [&str; 22] = [
     "logging.FileHandler",
     "logging.StreamHandler",
     "logging.handlers.BaseRotatingHandler",
@@ -45,7 +45,10 @@ const LATER: [&str; 19] = [
     "logging.handlers.SysLogHandler",
     "logging.handlers.TimedRotatingFileHandler",
     "logging.handlers.WatchedFileHandler",
+    "multiprocessing.JoinableQueue",
     "multiprocessing.Queue",
+    "queue.LifoQueue",
+    "queue.PriorityQueue",
     "queue.Queue",
     "queue.SimpleQueue",
 ];

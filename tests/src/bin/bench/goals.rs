@@ -141,6 +141,7 @@ const TIMES: &[Time] =
     &[Time { ours: "disabled", limit: 2.7 }, Time { ours: "disabled_here", limit: 3.1 }];
 
 const NO_ALLOCATIONS: &[&str] = &[
+    "queue_throughput",
     "format_only",
     "disabled",
     "file_flush",
