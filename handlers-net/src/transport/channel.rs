@@ -63,15 +63,35 @@ impl Stream {
     pub(super) fn new(channel: Channel) -> Self {
         Self { channel }
     }
+
+    /// Sends all of `bytes`. Says how many the system has taken.
+    fn send_counted(&self, bytes: &[u8], deadline: Instant) -> (usize, io::Result<()>) {
+        let mut taken = 0;
+        while let Some(rest) = bytes.get(taken..).filter(|rest| !rest.is_empty()) {
+            match self.channel.send(rest, deadline) {
+                Ok(count) => taken += count,
+                Err(error) => return (taken, Err(error)),
+            }
+        }
+        (taken, Ok(()))
+    }
 }
 
 impl Transport for Stream {
-    fn send(&mut self, mut bytes: &[u8], deadline: Instant) -> io::Result<()> {
-        while !bytes.is_empty() {
-            let sent = self.channel.send(bytes, deadline)?;
-            bytes = bytes.get(sent..).unwrap_or_default();
-        }
-        Ok(())
+    fn send(&mut self, bytes: &[u8], deadline: Instant) -> io::Result<()> {
+        self.send_counted(bytes, deadline).1
+    }
+
+    /// The system takes all frames at once, if it has room. What it has taken is certain even if
+    /// the rest fails.
+    fn send_frames(
+        &mut self,
+        bytes: &[u8],
+        ends: &[usize],
+        deadline: Instant,
+    ) -> (usize, io::Result<()>) {
+        let (taken, result) = self.send_counted(bytes, deadline);
+        (ends.partition_point(|end| *end <= taken), result)
     }
 
     /// What the peer says is read and thrown away: a log goes one way.

@@ -112,6 +112,26 @@ impl Transport for Session {
         Ok(())
     }
 
+    /// As many frames at a time as one record of TLS can hold: the peer can read a record when it
+    /// has all of it, so that if sending it fails it was none of its frames.
+    fn send_frames(
+        &mut self,
+        bytes: &[u8],
+        ends: &[usize],
+        deadline: Instant,
+    ) -> (usize, io::Result<()>) {
+        let (mut sent, mut start) = (0, 0);
+        while let Some(first) = ends.get(sent) {
+            let fit = ends.partition_point(|end| *end <= start + LARGEST_RECORD).max(sent + 1);
+            let end = ends.get(fit - 1).unwrap_or(first);
+            if let Err(error) = self.send(bytes.get(start..*end).unwrap_or_default(), deadline) {
+                return (sent, Err(error));
+            }
+            (sent, start) = (fit, *end);
+        }
+        (sent, Ok(()))
+    }
+
     fn is_closed(&mut self) -> bool {
         self.broken = self.broken || self.catch_up().is_err();
         self.broken
@@ -164,6 +184,9 @@ impl Read for Now<'_> {
 fn closed() -> io::Error {
     io::Error::new(io::ErrorKind::ConnectionAborted, "the peer has ended the TLS session")
 }
+
+/// What one record of TLS can hold (RFC 8446, section 5.1), in bytes.
+const LARGEST_RECORD: usize = 1 << 14;
 
 /// A peer that talks without end must not keep a call for ever.
 const MOST_READS: usize = 128;
