@@ -1,6 +1,8 @@
 //! A connected socket on which nothing waits longer than it may.
 
 use std::io;
+#[cfg(feature = "tls")]
+use std::net::Shutdown;
 use std::net::SocketAddr;
 use std::time::Instant;
 
@@ -44,6 +46,12 @@ impl Channel {
     /// Receives the bytes that are there, or is told [`io::ErrorKind::WouldBlock`].
     pub(super) fn receive_now(&self, buffer: &mut [u8]) -> io::Result<usize> {
         system::receive_now(&self.socket, buffer)
+    }
+
+    /// Says that nothing more will be sent.
+    #[cfg(feature = "tls")]
+    pub(super) fn end(&self) -> io::Result<()> {
+        self.socket.shutdown(Shutdown::Write)
     }
 
     /// The socket, to be connected anew.
