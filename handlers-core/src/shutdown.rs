@@ -120,7 +120,7 @@ impl fmt::Display for ShutdownReport {
 /// can.
 ///
 /// If anything was left, one line on standard error says what, unless
-/// [`raise_exceptions`] is off.
+/// [`raise_exceptions`](crate::raise_exceptions) is off.
 ///
 /// # Examples
 ///

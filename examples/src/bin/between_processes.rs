@@ -8,8 +8,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let words: Vec<String> = std::env::args().skip(1).collect();
     match &words[..] {
         [path, number] => unix::work(path, number),
-        _ => unix::listen(),
+        _ => unix::listen()?,
     }
+    Ok(())
 }
 
 #[cfg(unix)]
@@ -50,7 +51,7 @@ mod unix {
     }
 
     /// Logs to the process that listens at `path`.
-    pub(super) fn work(path: &str, number: &str) -> Result<(), Box<dyn Error>> {
+    pub(super) fn work(path: &str, number: &str) {
         handlers_core::set_process_name(&format!("worker-{number}"));
         let queue = SocketQueue::connect(path);
         let overflow = Overflow::BlockFor(Duration::from_millis(100));
@@ -60,7 +61,6 @@ mod unix {
         for step in 1..=3 {
             info!(root_logger(), "step {step} is done");
         }
-        Ok(())
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use handlers_core::{Clock, Error};
 
+use super::batch::Batch;
 use super::counters::Counts;
 use super::outcome::Loss;
 use super::settings::LinkSettings;
@@ -60,7 +61,29 @@ impl Connection {
         attempt: Attempt,
         counts: &Counts,
     ) -> Result<(), Loss> {
-        let broken = match self.open(deadline, attempt, counts)?.send(frame, deadline) {
+        self.send_by(|transport| transport.send(frame, deadline), deadline, attempt, counts)
+    }
+
+    /// Sends all frames of `batch`, as [`send`](Self::send) does with one. Those that were sent are
+    /// not in it any more.
+    pub(super) fn send_batch(
+        &mut self,
+        batch: &mut Batch,
+        deadline: Instant,
+        attempt: Attempt,
+        counts: &Counts,
+    ) -> Result<(), Loss> {
+        self.send_by(|transport| batch.send(transport, deadline), deadline, attempt, counts)
+    }
+
+    fn send_by(
+        &mut self,
+        mut send: impl FnMut(&mut dyn Transport) -> io::Result<()>,
+        deadline: Instant,
+        attempt: Attempt,
+        counts: &Counts,
+    ) -> Result<(), Loss> {
+        let broken = match send(self.open(deadline, attempt, counts)?) {
             Ok(()) => return Ok(()),
             Err(error) => error,
         };
@@ -69,7 +92,7 @@ impl Connection {
         if is_final {
             return Err(self.broken(broken));
         }
-        match self.open(deadline, Attempt::Now, counts)?.send(frame, deadline) {
+        match send(self.open(deadline, Attempt::Now, counts)?) {
             Ok(()) => Ok(()),
             Err(error) => {
                 self.close_after(true);
@@ -84,13 +107,13 @@ impl Connection {
         deadline: Instant,
         attempt: Attempt,
         counts: &Counts,
-    ) -> Result<&mut Box<dyn Transport>, Loss> {
+    ) -> Result<&mut dyn Transport, Loss> {
         self.forget_if_closed();
         let transport = match self.transport.take() {
             Some(transport) => transport,
             None => self.connect(deadline, attempt, counts)?,
         };
-        Ok(self.transport.insert(transport))
+        Ok(&mut **self.transport.insert(transport))
     }
 
     /// Closes and forgets the connection, if there is one.
@@ -133,6 +156,9 @@ impl Connection {
         }
     }
 
+    /// Looks before each frame or batch, though it costs a system call. The end of a connection may
+    /// come between any two frames, and the system takes the first one after it as if nothing had
+    /// happened; only the second one fails. To look less often would lose both.
     fn forget_if_closed(&mut self) {
         let stream = self.transport.as_mut().filter(|transport| !transport.is_datagram());
         if stream.is_some_and(|stream| stream.is_closed()) {

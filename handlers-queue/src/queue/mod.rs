@@ -15,7 +15,7 @@ pub use overflow::Overflow;
 /// [`QueueListener`](crate::QueueListener): what Python programs put between theirs.
 ///
 /// A queue is a handle: its clones, if it has any, are the same queue, and one of them goes to the
-/// handler and another to the listener. `Arc<Q>` is a queue when `Q` is one. [`Channel`](crate::Channel)
+/// handler and another to the listener. `Arc<Q>` is a queue when `Q` is one. [`Channel`]
 /// is the queue within one process; any other that has the two ends can be given to either side
 /// (QUEUE-43).
 ///

@@ -37,6 +37,8 @@ mod logger_adapter;
 mod memory;
 mod memory_handler;
 mod module_level_misc;
+mod network;
+mod network_faults;
 mod pickles;
 mod queue_handler;
 mod queue_listener;

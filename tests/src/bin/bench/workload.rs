@@ -90,6 +90,12 @@ pub(crate) const WORKLOADS: &[Entry] = &[
     entry("syslog_udp", WRITES, net::syslog_udp, "SysLogHandler: one datagram a record"),
     entry("raw_tcp", WRITES, net::raw_tcp, "a frame of 551 bytes, ready made"),
     entry("socket_pickle", WRITES, net::socket_pickle, "SocketHandler: one pickle a record"),
+    entry(
+        "socket_pickle_batched",
+        LINES,
+        net::socket_pickle_batched,
+        "SocketHandler, buffered with 64 KiB",
+    ),
     entry("udp_pickle", WRITES, net::udp_pickle, "DatagramHandler: one pickle a record"),
     entry(
         "memory",

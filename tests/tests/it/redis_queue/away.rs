@@ -11,7 +11,7 @@ use handlers_tests::test_dir;
 
 use super::server::{Server, free_port};
 use super::{LONG, Received, SLACK, put, record, timed};
-use crate::receiver::wait_until;
+use handlers_tests::support::wait_until;
 
 #[test]
 fn without_a_server_a_call_costs_nothing_and_is_counted() {
@@ -162,11 +162,6 @@ impl Load {
         let mut received = Received::default();
         received.take_all(reader);
         let (sent, dropped) = (self.sent(), self.dropped.load(Ordering::SeqCst));
-        println!(
-            "{sent} sent, {} received, {dropped} dropped, {} twice, the longest call {longest:?}",
-            received.len(),
-            received.twice(),
-        );
         assert_eq!(received.len() + dropped, sent, "each is there or counted");
         assert_eq!((queue.dropped(), received.told()), (dropped, dropped));
     }

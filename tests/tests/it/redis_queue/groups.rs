@@ -8,7 +8,7 @@ use handlers_tests::test_dir;
 
 use super::server::Server;
 use super::{LONG, Received, next, put};
-use crate::receiver::wait_until;
+use handlers_tests::support::wait_until;
 
 #[test]
 fn two_listeners_of_a_group_get_each_record_once() {

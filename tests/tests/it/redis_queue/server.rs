@@ -9,7 +9,7 @@ use handlers_queue::{RedisQueue, RedisQueueBuilder};
 use handlers_tests::support::Dir;
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::receiver::wait_until;
+use handlers_tests::support::wait_until;
 
 /// A server on a free port, killed with this value.
 #[derive(Debug)]

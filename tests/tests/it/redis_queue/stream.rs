@@ -10,7 +10,7 @@ use handlers_tests::test_dir;
 
 use super::server::Server;
 use super::{LONG, Received, next, put, record, timed};
-use crate::receiver::{SocketPath, wait_until};
+use handlers_tests::support::{SocketPath, wait_until};
 
 #[test]
 fn records_come_out_in_the_order_in_which_they_were_put() {

@@ -11,7 +11,7 @@ use handlers_core::ErrorKind;
 use handlers_queue::{Overflow, Placed, RecordQueue, SocketQueue};
 
 use super::{DEADLINE, Received, record};
-use crate::receiver::SocketPath;
+use handlers_tests::support::SocketPath;
 
 fn bind(path: &SocketPath) -> SocketQueue {
     SocketQueue::bind(path.as_ref()).expect("the path is free")
@@ -22,7 +22,7 @@ fn connect(path: &SocketPath) -> SocketQueue {
 }
 
 fn put(queue: &SocketQueue, text: &str) {
-    assert_eq!(queue.put(record(text), Overflow::Fail).unwrap(), Placed::Queued);
+    assert_eq!(queue.put(record(text), Overflow::Fail).expect("there is room"), Placed::Queued);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use handlers_queue::{QueueListener, RecordQueue, SocketQueue};
 use handlers_tests::support::ListHandler;
 
 use super::Received;
-use crate::receiver::{SocketPath, wait_until};
+use handlers_tests::support::{SocketPath, wait_until};
 
 /// The program `producer`, killed with this value.
 struct Producer(Child);
@@ -59,7 +59,9 @@ fn all_records_of_four_processes_arrive_once_and_in_order() {
     let mut received = Received::default();
     list.records().iter().for_each(|record| received.add(record));
     assert_eq!((received.len(), received.told), (100_000, 0));
-    tags.iter().for_each(|tag| received.assert_all(tag, 0..25_000));
+    for tag in &tags {
+        received.assert_all(tag, 0..25_000);
+    }
 }
 
 #[test]

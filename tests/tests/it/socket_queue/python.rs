@@ -7,7 +7,7 @@ use handlers_core::{Fields, Level, Record, Value};
 use handlers_queue::{Overflow, Placed, RecordQueue, SocketQueue};
 
 use super::DEADLINE;
-use crate::receiver::{SocketPath, wait_until};
+use handlers_tests::support::{SocketPath, wait_until};
 
 #[test]
 fn python_sends_with_three_lines() {

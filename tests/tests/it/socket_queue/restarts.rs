@@ -6,7 +6,7 @@ use std::thread;
 use handlers_queue::{Overflow, Placed, RecordQueue, SocketQueue};
 
 use super::{Received, record};
-use crate::receiver::SocketPath;
+use handlers_tests::support::SocketPath;
 
 /// Puts records until `done` is set, and tells how many were taken and how many were not.
 fn produce(queue: &SocketQueue, tag: &str, overflow: Overflow, done: &AtomicBool) -> (u64, u64) {

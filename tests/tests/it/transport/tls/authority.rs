@@ -7,19 +7,19 @@ use std::process::Command;
 use handlers_tests::support::Dir;
 
 /// A certificate authority in a directory of its own.
-pub(super) struct Authority<'a> {
+pub(crate) struct Authority<'a> {
     dir: &'a Dir,
     name: &'static str,
 }
 
 /// A certificate and its key.
-pub(super) struct Pair {
-    pub(super) certificate: PathBuf,
-    pub(super) key: PathBuf,
+pub(crate) struct Pair {
+    pub(crate) certificate: PathBuf,
+    pub(crate) key: PathBuf,
 }
 
 impl<'a> Authority<'a> {
-    pub(super) fn new(dir: &'a Dir, name: &'static str) -> Self {
+    pub(crate) fn new(dir: &'a Dir, name: &'static str) -> Self {
         let authority = Self { dir, name };
         dir.write(&authority.path("cnf"), CONFIG.replace("NAME", name));
         dir.write(&authority.path("index"), "");
@@ -37,17 +37,17 @@ impl<'a> Authority<'a> {
     }
 
     /// The file of its certificate.
-    pub(super) fn file(&self) -> PathBuf {
+    pub(crate) fn file(&self) -> PathBuf {
         self.dir.join(self.path("pem"))
     }
 
     /// A good certificate for `names`, such as `DNS:localhost`.
-    pub(super) fn issue(&self, file: &str, names: &str) -> Pair {
+    pub(crate) fn issue(&self, file: &str, names: &str) -> Pair {
         self.issue_between(file, names, "20200101000000Z", "20991231235959Z")
     }
 
     /// A certificate that is good for some time only.
-    pub(super) fn issue_between(&self, file: &str, names: &str, from: &str, until: &str) -> Pair {
+    pub(crate) fn issue_between(&self, file: &str, names: &str, from: &str, until: &str) -> Pair {
         let pair = Pair::of(self.dir, file);
         let request = format!("{file}.csr");
         let (key, subject) = (format!("{file}.key"), format!("/CN={file}"));
@@ -83,7 +83,7 @@ impl<'a> Authority<'a> {
 impl Pair {
     /// A certificate that nobody has issued but its own key; by default OpenSSL makes it one of an
     /// authority.
-    pub(super) fn self_signed(dir: &Dir, file: &str, is_authority: bool) -> Self {
+    pub(crate) fn self_signed(dir: &Dir, file: &str, is_authority: bool) -> Self {
         dir.write("openssl.cnf", CONFIG);
         let constraints = if is_authority { "CA:TRUE" } else { "CA:FALSE" };
         openssl(
@@ -109,14 +109,14 @@ impl Pair {
     }
 
     /// The same certificate with its key written in another way.
-    pub(super) fn convert_key(&self, arguments: &[&str], file: &Path) {
+    pub(crate) fn convert_key(&self, arguments: &[&str], file: &Path) {
         let key = self.key.to_str().expect("the path is text");
         let file = file.to_str().expect("the path is text");
         openssl(Path::new("/"), &[arguments, &["-in", key, "-out", file]]);
     }
 
     /// Writes the certificate and the key into one file.
-    pub(super) fn together(&self, file: &Path) {
+    pub(crate) fn together(&self, file: &Path) {
         let parts = [&self.certificate, &self.key].map(|path| fs::read(path).expect("it is there"));
         fs::write(file, parts.concat()).expect("a file can be written");
     }

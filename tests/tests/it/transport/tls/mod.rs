@@ -1,7 +1,7 @@
 //! TLS, with certificates of OpenSSL and peers that run Python's `ssl`.
 
-mod authority;
+pub(crate) mod authority;
 mod certificates;
 mod clients;
 mod peers;
-mod server;
+pub(crate) mod server;
