@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use handlers_core::Level;
-use parking_lot::Mutex;
+use handlers_core::{Level, fork_generation};
+use parking_lot::{Mutex, MutexGuard};
 
 use super::batch::Batch;
 use super::outcome::Loss;
@@ -17,6 +17,8 @@ pub(super) struct Buffer {
     inner: Mutex<Inner>,
     /// How many frames are held back or being sent.
     count: AtomicU64,
+    /// The process whose frames they are.
+    generation: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -47,7 +49,12 @@ impl Buffer {
     /// A buffer, unless nothing is to be held back.
     pub(super) fn new(settings: BufferSettings) -> Option<Self> {
         let is_wanted = settings.capacity > 0;
-        is_wanted.then(|| Self { settings, inner: Mutex::default(), count: AtomicU64::new(0) })
+        is_wanted.then(|| Self {
+            settings,
+            inner: Mutex::default(),
+            count: AtomicU64::new(0),
+            generation: AtomicU64::new(fork_generation()),
+        })
     }
 
     pub(super) fn is_urgent(&self, level: Level) -> bool {
@@ -72,7 +79,7 @@ impl Buffer {
     /// Takes a frame if there is room.
     pub(super) fn push(&self, frame: &[u8], urgent: bool, room: Room) -> Pushed {
         let BufferSettings { capacity, interval, .. } = self.settings;
-        let mut inner = self.inner.lock();
+        let mut inner = self.lock();
         if inner.batch.size() >= room.limit(capacity) {
             return Pushed::Refused;
         }
@@ -91,7 +98,7 @@ impl Buffer {
 
     /// Exchanges what is held back for `batch`, which is empty.
     pub(super) fn take(&self, batch: &mut Batch) {
-        let mut inner = self.inner.lock();
+        let mut inner = self.lock();
         std::mem::swap(&mut inner.batch, batch);
         inner.urgent = false;
         inner.since = None;
@@ -105,17 +112,29 @@ impl Buffer {
     /// How long it is until somebody has waited long enough; nothing, if nobody does.
     pub(super) fn wait(&self) -> Option<Duration> {
         let interval = self.interval()?;
-        let since = self.inner.lock().since?;
+        let since = self.lock().since?;
         Some(interval.saturating_sub(since.elapsed()))
     }
 
     /// Keeps what lost a frame until somebody can be told.
     pub(super) fn keep_trouble(&self, loss: Loss) -> Option<Loss> {
-        self.inner.lock().trouble.replace(loss)
+        self.lock().trouble.replace(loss)
     }
 
     pub(super) fn take_trouble(&self) -> Option<Loss> {
-        self.inner.lock().trouble.take()
+        self.lock().trouble.take()
+    }
+
+    /// What the child of a fork has inherited is its parent's to send.
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        let mut inner = self.inner.lock();
+        let generation = fork_generation();
+        if self.generation.load(Ordering::Relaxed) != generation {
+            self.generation.store(generation, Ordering::Relaxed);
+            self.count.store(0, Ordering::Relaxed);
+            *inner = Inner::default();
+        }
+        inner
     }
 }
 

@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use handlers_core::{Clock, Error};
+use handlers_core::{Clock, Error, fork_generation};
 
 use super::batch::Batch;
 use super::counters::Counts;
@@ -22,6 +22,8 @@ pub(super) struct Connection {
     pub(super) retry: Retry,
     resend: bool,
     transport: Option<Box<dyn Transport>>,
+    /// The process that made the connection.
+    generation: u64,
 }
 
 /// When a connection may be made.
@@ -42,6 +44,7 @@ impl Connection {
             retry: Retry::default(),
             resend: settings.resend,
             transport: None,
+            generation: fork_generation(),
         }
     }
 
@@ -108,6 +111,7 @@ impl Connection {
         attempt: Attempt,
         counts: &Counts,
     ) -> Result<&mut dyn Transport, Loss> {
+        self.leave_to_parent();
         self.forget_if_closed();
         let transport = match self.transport.take() {
             Some(transport) => transport,
@@ -118,6 +122,7 @@ impl Connection {
 
     /// Closes and forgets the connection, if there is one.
     pub(super) fn close(&mut self) {
+        self.leave_to_parent();
         self.transport = None;
     }
 
@@ -159,6 +164,17 @@ impl Connection {
     /// Looks before each frame or batch, though it costs a system call. The end of a connection may
     /// come between any two frames, and the system takes the first one after it as if nothing had
     /// happened; only the second one fails. To look less often would lose both.
+    /// In the child of a fork: the connection is the parent's, whose frames would mix with ours.
+    fn leave_to_parent(&mut self) {
+        let generation = fork_generation();
+        if self.generation != generation {
+            self.generation = generation;
+            if let Some(mut transport) = self.transport.take() {
+                transport.leave();
+            }
+        }
+    }
+
     fn forget_if_closed(&mut self) {
         let stream = self.transport.as_mut().filter(|transport| !transport.is_datagram());
         if stream.is_some_and(|stream| stream.is_closed()) {

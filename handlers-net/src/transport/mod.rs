@@ -90,6 +90,10 @@ pub trait Transport: Debug + Send {
         false
     }
 
+    /// Leaves the connection to another process, whose child this one is: nothing may be said to the
+    /// peer any more, not even when this is dropped.
+    fn leave(&mut self) {}
+
     /// Whether every send is one datagram, so that a failed one leaves nothing behind.
     fn is_datagram(&self) -> bool {
         false

@@ -153,6 +153,10 @@ impl Transport for Session {
         self.broken = self.broken || self.catch_up().is_err();
         self.broken
     }
+
+    fn leave(&mut self) {
+        self.broken = true;
+    }
 }
 
 impl Drop for Session {

@@ -32,6 +32,7 @@ fn main() -> ExitCode {
     match handler.as_str() {
         "deaf" => return single::deaf(),
         "hooks" => return single::hooks(),
+        "peers" => return single::peers(),
         "stuck" => return single::stuck(),
         _ => {}
     }

@@ -1,15 +1,17 @@
 //! Programs that have one child, and succeed if all is as it should be.
 
 use std::io::{self, Read, Write};
+use std::net::TcpListener;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use handlers_core::{
-    ForkHook, ForkSide, Handler, HandlerBase, Record, Result, add_fork_hook, fork_generation,
-    process_id, register_handler, shutdown_on_signals,
+    ForkHook, ForkSide, Handler, HandlerBase, Level, Record, Result, add_fork_hook,
+    fork_generation, process_id, register_handler, shutdown_on_signals,
 };
+use handlers_net::{Backlog, SocketHandler, SocketHandlerBuilder};
 use rustix::process::{Signal, kill_process};
 
 use crate::{fork, wait};
@@ -75,6 +77,62 @@ impl ForkHook for Hook {
     fn after(&self, side: ForkSide) {
         self.say(&format!("{side:?}"));
     }
+}
+
+/// What a child says to a peer goes over a connection of its own, and what its parent holds back, or
+/// queues, is its parent's to send.
+pub(crate) fn peers() -> ExitCode {
+    let receiver = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+    let nobody = TcpListener::bind("127.0.0.1:0").expect("there is another").local_addr();
+    let [port, free] = [receiver.local_addr(), nobody].map(|at| at.expect("it has one").port());
+    let at_once = to(port).build().expect("nothing has to be found");
+    let later = to(port).buffered(1 << 16).build().expect("nothing has to be found");
+    let away = to(free).backlog(Backlog::memory(1 << 16)).build();
+    let away = away.expect("nothing has to be found");
+    let log = |text: &str| {
+        for (handler, name) in [(&at_once, "at once"), (&later, "later"), (&away, "away")] {
+            let text = format!("{text} {name}");
+            handler.handle(&Record::builder().level(Level::INFO).message(text).build());
+        }
+    };
+    log("parent");
+    let child = fork(|| {
+        log("child");
+        let _ = later.close();
+        assert_eq!(away.counters().queued, 1, "what its parent has queued is not the child's");
+    });
+    assert_eq!(wait(child).exit_status(), Some(0), "the child has come to a bad end");
+    log("parent again");
+    assert_eq!(away.counters().queued, 2);
+    for handler in [&at_once, &later] {
+        let _ = handler.close();
+    }
+    let mut said: Vec<String> = (0..4).map(|_| read_all(&receiver)).collect();
+    said.sort_unstable();
+    let expected = [
+        "child at once\n",
+        "child later\n",
+        "parent at once\nparent again at once\n",
+        "parent later\nparent again later\n",
+    ];
+    if said == expected { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn to(port: u16) -> SocketHandlerBuilder {
+    let line = |_: &HandlerBase, record: &Record<'_>, out: &mut Vec<u8>| -> Result<()> {
+        out.extend_from_slice(record.message()?.as_bytes());
+        out.push(b'\n');
+        Ok(())
+    };
+    SocketHandler::builder("127.0.0.1", port).encoder(line)
+}
+
+/// What comes over the next connection, until it ends.
+fn read_all(receiver: &TcpListener) -> String {
+    let (mut connection, _) = receiver.accept().expect("somebody has connected");
+    let mut text = String::new();
+    connection.read_to_string(&mut text).expect("lines come");
+    text
 }
 
 /// A handler that does not come back holds a fork up for a second.

@@ -31,6 +31,11 @@ fn hooks_are_called_in_their_order_on_both_sides_whatever_one_of_them_does() {
 }
 
 #[test]
+fn a_child_has_connections_of_its_own_and_leaves_what_waits_to_its_parent() {
+    assert_succeeds("peers");
+}
+
+#[test]
 fn a_handler_that_does_not_come_back_does_not_hold_up_a_fork_for_long() {
     assert_succeeds("stuck");
 }
