@@ -1,4 +1,4 @@
-//! Python's handlers that hold records back, in Rust.
+//! Python's handlers that hold records back or hand them on, in Rust.
 //!
 //! | handler | what it does |
 //! |---|---|
@@ -6,6 +6,12 @@
 //! | [`MemoryHandler`] | the same in front of another handler; a grave record brings all of them out |
 //! | [`FlightRecorder`] | keeps the last records only, and hands them on if one of them is grave |
 //! | [`QueueHandler`] | puts records into a queue, from which a [`QueueListener`] takes them to other handlers |
+//!
+//! | queue | between | feature |
+//! |---|---|---|
+//! | [`Channel`] | the threads of a process | |
+//! | `SocketQueue` | the processes of a machine | `socket`, on Unix |
+//! | `RedisQueue` | machines, by a Redis server | `redis` |
 
 mod buffer;
 mod buffering;
