@@ -1,5 +1,6 @@
 //! What a record becomes before it is queued.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use handlers_core::{Fields, Formatter, HandlerBase, PatternFormatter, Record, TimeText, Value};
@@ -44,6 +45,10 @@ pub(super) fn prepare(case: &Case<'_>) -> Result<Results, Skip> {
 /// Takes back what Python's formatter leaves on the record that was logged.
 pub(super) fn expect_no_traces_of_a_formatter(fields: &mut Object) {
     let given = fields.get("overrides").and_then(Json::as_array).cloned().unwrap_or_default();
+    let merged = fields.get("original_after").and_then(merged_message);
+    let is_left = |pair: &Json, trace: &str| {
+        pair[0] == trace && (trace != "message" || pair[1]["v"].as_str() == merged.as_deref())
+    };
     let Some(Json::Array(attributes)) = fields.get_mut("original_after") else { return };
     // CORE-109: an empty text is not kept.
     let has_empty = given.iter().any(|pair| pair[0] == "exc_text" && pair[1]["v"] == "");
@@ -55,13 +60,21 @@ pub(super) fn expect_no_traces_of_a_formatter(fields: &mut Object) {
     for trace in ["message", "asctime"] {
         match given.iter().rev().find(|pair| pair[0] == trace) {
             Some(given) => {
-                if let Some(pair) = attributes.iter_mut().find(|pair| pair[0] == trace) {
+                if let Some(pair) = attributes.iter_mut().find(|pair| is_left(pair, trace)) {
                     pair.clone_from(given);
                 }
             }
-            None => attributes.retain(|pair| pair[0] != trace),
+            None => attributes.retain(|pair| !is_left(pair, trace)),
         }
     }
+}
+
+/// What Python's `getMessage` gives for a record with these attributes.
+fn merged_message(attributes: &Json) -> Option<String> {
+    let of_message = |pair: &&Json| pair[0] == "msg" || pair[0] == "args";
+    let attributes: Vec<Json> = attributes.as_array()?.iter().filter(of_message).cloned().collect();
+    let record = Record::from_attributes(read_attributes(&attributes.into()).ok()?);
+    record.message().ok().map(Cow::into_owned)
 }
 
 pub(super) fn has_traces_of_a_formatter(case: &Case<'_>) -> bool {

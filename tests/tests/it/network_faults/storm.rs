@@ -1,15 +1,13 @@
 //! Many handlers whose peer is away: row B6.
 
-use std::net::TcpListener;
+use std::net::{Ipv4Addr, SocketAddrV4, TcpListener};
 use std::time::Duration;
 
 use handlers_core::{ManualClock, Timestamp};
 use handlers_net::{Backoff, SocketHandler};
-use handlers_tests::support::wait_for;
-use rustix::net::listen;
+use rustix::net::{AddressFamily, SocketType, bind, listen, socket};
 
 use super::{AGES, encode_message};
-use crate::socket_handler::closed_port;
 use crate::sys_log_handler::error;
 
 /// In CPython they all come at the seventh second, within a tenth of it.
@@ -28,23 +26,23 @@ fn handlers_come_back_when_those_of_python_do_and_apart_if_they_have_jitter() {
 /// In which tenth of a second each of the handlers is connected, all of which log all the time. Their
 /// peer is away for four seconds.
 fn comes_back(backoff: Backoff) -> Vec<u32> {
-    let (held, port) = closed_port();
+    // Bound, so that nobody else gets the port, but nobody listens yet.
+    let listener =
+        socket(AddressFamily::INET, SocketType::STREAM, None).expect("there are sockets");
+    bind(&listener, &SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0)).expect("there is a free port");
+    let listener = TcpListener::from(listener);
+    let port = listener.local_addr().expect("it is bound").port();
     let clock = ManualClock::new(Timestamp::from_seconds(0.0));
     let handler = |_| {
         let builder = SocketHandler::builder("127.0.0.1", port).timeout(AGES).backoff(backoff);
         builder.encoder(encode_message).clock(clock.clone()).build().expect("nothing is opened")
     };
     let mut away: Vec<SocketHandler> = (0..HANDLERS).map(handler).collect();
-    let (mut held, mut listener) = (Some(held), None);
     let (mut back, mut times) = (Vec::new(), Vec::new());
     for tenth in 0..=LAST {
         if tenth == 40 {
-            held = None;
-            let socket =
-                wait_for("a port that is free", || TcpListener::bind(("127.0.0.1", port)).ok());
-            listen(&socket, i32::try_from(HANDLERS).expect("it is small"))
+            listen(&listener, i32::try_from(HANDLERS).expect("it is small"))
                 .expect("the queue may be so long");
-            listener = Some(socket);
         }
         for handler in &away {
             error(handler, "a record");
@@ -55,7 +53,7 @@ fn comes_back(backoff: Backoff) -> Vec<u32> {
         back.extend(came);
         clock.advance(Duration::from_millis(100));
     }
-    drop((held, listener, back));
+    drop((listener, back));
     times
 }
 
