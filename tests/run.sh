@@ -21,9 +21,9 @@ need() {
     fi
 }
 
-# need_peers: packages of Python's that share a log with ours.
+# need_peers: packages of Python's that share a log with ours, or read what ours queue.
 need_peers() {
-    if PYTHONPATH=target/peers python3 -c 'import concurrent_log_handler, kinesyslog.protocol' 2>/dev/null; then
+    if PYTHONPATH=target/peers python3 -c 'import concurrent_log_handler, kinesyslog.protocol, redis' 2>/dev/null; then
         return
     fi
     if ! python3 -m pip --version >/dev/null 2>&1; then
@@ -50,6 +50,7 @@ need unshare util-linux
 need openssl openssl
 need nft nftables
 need ip iproute2
+need redis-server redis-server
 need rsyslogd rsyslog
 need "$(dirname "$(ls /usr/lib/*/rsyslog/lmnet.so)")/lmnsd_ossl.so" rsyslog-openssl
 

@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use handlers_core::{Filter, Formatter, Handler, Value};
+#[cfg(feature = "queue")]
+use handlers_queue::{QueueListener, RecordQueue};
 
 use crate::stream::Stream;
 
@@ -22,10 +24,24 @@ pub enum Argument {
     Handler(Arc<dyn Handler>),
     /// Several handlers.
     Handlers(Vec<Arc<dyn Handler>>),
+    /// A queue, with the listener behind it if there is one.
+    #[cfg(feature = "queue")]
+    Queue(QueueEnd),
     /// A stream.
     Stream(Stream),
     /// Data.
     Value(Value<'static>),
+}
+
+/// The end of a queue into which a handler puts its records.
+#[cfg(feature = "queue")]
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct QueueEnd {
+    /// The queue.
+    pub queue: Arc<dyn RecordQueue>,
+    /// The listener at the other end, if the configuration has made one (CONF-52).
+    pub listener: Option<Arc<QueueListener>>,
 }
 
 impl Argument {
@@ -51,6 +67,8 @@ impl Argument {
             Self::Formatter(_) => "a formatter",
             Self::Handler(_) => "a handler",
             Self::Handlers(_) => "a list of handlers",
+            #[cfg(feature = "queue")]
+            Self::Queue(_) => "a queue",
             Self::Stream(_) => "a stream",
             Self::Value(value) => kind_of(value),
         }
@@ -89,9 +107,18 @@ impl fmt::Debug for Argument {
             }
             Self::Handler(handler) => f.debug_tuple("Handler").field(handler).finish(),
             Self::Handlers(handlers) => f.debug_tuple("Handlers").field(handlers).finish(),
+            #[cfg(feature = "queue")]
+            Self::Queue(end) => end.fmt(f),
             Self::Stream(stream) => stream.fmt(f),
             // It may be a password.
             Self::Value(value) => write!(f, "Value(<{}>)", kind_of(value)),
         }
+    }
+}
+
+#[cfg(feature = "queue")]
+impl fmt::Debug for QueueEnd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("QueueEnd").field("listener", &self.listener).finish_non_exhaustive()
     }
 }

@@ -1,10 +1,16 @@
 //! What applying a configuration has made.
 
+#[cfg(feature = "queue")]
+use std::any::Any;
 use std::sync::Arc;
 
 #[cfg(feature = "file")]
 use handlers_core::Error;
 use handlers_core::Handler;
+#[cfg(feature = "queue")]
+use handlers_core::Result;
+#[cfg(feature = "queue")]
+use handlers_queue::{ListenerGuard, QueueHandler, QueueListener, RecordQueue};
 
 #[cfg(feature = "file")]
 use crate::registry::roll_over;
@@ -77,4 +83,82 @@ impl Configured {
         };
         self.handlers().filter_map(failed).collect()
     }
+
+    /// The listener behind the queue handler of that name: Python's
+    /// `logging.getHandlerByName(name).listener`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use handlers_config::Config;
+    /// use std::time::Duration;
+    ///
+    /// let text = "
+    /// version: 1
+    /// handlers:
+    ///   screen: {class: logging.StreamHandler}
+    ///   queue: {class: logging.handlers.QueueHandler, handlers: [screen]}
+    /// root: {handlers: [queue]}
+    /// ";
+    /// let configured = Config::parse(text, None)?.apply()?;
+    /// let listener = configured.listener("queue").expect("there is one");
+    /// let guard = listener.start()?;
+    /// // Log.
+    /// assert!(!guard.stop(Duration::from_secs(5)).timed_out);
+    /// # Ok::<(), handlers_core::Error>(())
+    /// ```
+    #[cfg(feature = "queue")]
+    pub fn listener(&self, name: &str) -> Option<&Arc<QueueListener>> {
+        self.handler(name).and_then(listener_of)
+    }
+
+    /// The listeners behind all queue handlers, with the names of those, in the order in which they
+    /// were made.
+    #[cfg(feature = "queue")]
+    pub fn listeners(&self) -> impl Iterator<Item = (&str, &Arc<QueueListener>)> {
+        self.handlers().filter_map(|(name, handler)| Some((name, listener_of(handler)?)))
+    }
+
+    /// Starts all listeners that are not running, which applying a configuration does not (CONF-54).
+    /// They stop when the guards are dropped; those whose records go on into the queue of another
+    /// stop before that one.
+    ///
+    /// # Errors
+    ///
+    /// The system has no thread left for one of them. Those that were started are stopped again.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use handlers_config::Config;
+    ///
+    /// fn main() -> handlers_core::Result<()> {
+    ///     let configured = Config::read("logging.yaml")?.apply()?;
+    ///     let _listening = configured.start_listeners()?;
+    ///     // Log. When `main` ends, everything in the queues is handled first.
+    ///     Ok(())
+    /// }
+    /// ```
+    #[cfg(feature = "queue")]
+    #[must_use = "the listeners stop when the guards are dropped"]
+    pub fn start_listeners(&self) -> Result<Vec<ListenerGuard>> {
+        // What stands behind a queue was made before what puts records into it, and a vector drops
+        // its first item first.
+        let idle = self.listeners().filter(|(_, listener)| !listener.is_running());
+        let mut guards = idle
+            .map(|(name, listener)| {
+                let attempt = || format!("start the listener of the handler {name}");
+                listener.start().map_err(|error| error.context(attempt()))
+            })
+            .collect::<Result<Vec<_>>>()?;
+        guards.reverse();
+        Ok(guards)
+    }
+}
+
+/// The listener of a handler that the loader has made.
+#[cfg(feature = "queue")]
+fn listener_of(handler: &Arc<dyn Handler>) -> Option<&Arc<QueueListener>> {
+    let any: &dyn Any = &**handler;
+    any.downcast_ref::<QueueHandler<Arc<dyn RecordQueue>>>()?.listener()
 }

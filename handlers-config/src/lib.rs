@@ -41,6 +41,8 @@ mod stream;
 mod suggest;
 
 pub use argument::Argument;
+#[cfg(feature = "queue")]
+pub use argument::QueueEnd;
 pub use basic_config::{basic_config, basic_config_to};
 pub use config::{Config, dict_config};
 pub use configured::Configured;

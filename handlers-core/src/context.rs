@@ -2,9 +2,11 @@
 //! a handler.
 
 use std::cell::Cell;
+use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::process::gate::{self, Place};
 use crate::record::ThreadInfo;
 
 /// Runs `work` with the context of this thread, which is there as long as the thread is.
@@ -57,27 +59,59 @@ pub fn reentrant_drops() -> u64 {
 /// ```
 #[inline]
 pub fn enter_handler() -> HandlerGuard {
-    let _ = DEPTH.try_with(|depth| depth.set(depth.get() + 1));
-    HandlerGuard { not_send: std::marker::PhantomData }
+    let depth = DEPTH.get();
+    DEPTH.set(depth + 1);
+    let place = if depth == 0 { gate::enter() } else { None };
+    HandlerGuard { place, not_send: PhantomData }
+}
+
+/// Does what [`enter_handler`] does, for a thread that stays inside as long as it lives: a fork does
+/// not wait until it leaves. Such a thread has a [`ForkHook`](crate::ForkHook), or holds nothing that
+/// somebody else needs.
+pub fn enter_for_life() -> HandlerGuard {
+    DEPTH.set(DEPTH.get() + 1);
+    HandlerGuard { place: None, not_send: PhantomData }
 }
 
 /// The guard of [`enter_handler`].
 #[derive(Debug)]
 #[must_use = "the thread leaves the handler when the guard is dropped"]
 pub struct HandlerGuard {
-    not_send: std::marker::PhantomData<*const ()>,
+    place: Option<&'static Place>,
+    not_send: PhantomData<*const ()>,
 }
 
 impl Drop for HandlerGuard {
+    #[inline]
     fn drop(&mut self) {
-        let _ = DEPTH.try_with(|depth| depth.set(depth.get() - 1));
+        DEPTH.set(DEPTH.get() - 1);
+        if let Some(place) = self.place {
+            gate::leave(place);
+        }
     }
+}
+
+/// Whether a handler is at work on this thread.
+pub(crate) fn is_inside() -> bool {
+    DEPTH.get() > 0
+}
+
+/// Where this thread says whether it is inside a handler, if it has said so before.
+#[inline]
+pub(crate) fn place() -> Option<&'static Place> {
+    PLACE.get()
+}
+
+/// Has this thread keep a place until it ends; `None` if it is about to.
+pub(crate) fn keep_place(make: impl FnOnce() -> &'static Place) -> Option<&'static Place> {
+    PLACE.set(is_freed_at_end().then(make));
+    PLACE.get()
 }
 
 /// Whether a handler is at work on this thread; if so, the record that asks is counted as dropped.
 #[inline]
 pub(crate) fn drops_reentrant() -> bool {
-    let inside = DEPTH.try_with(Cell::get).unwrap_or_default() > 0;
+    let inside = is_inside();
     if inside {
         REENTRANT_DROPS.fetch_add(1, Ordering::Relaxed);
     }
@@ -139,6 +173,9 @@ struct AtEnd;
 impl Drop for AtEnd {
     fn drop(&mut self) {
         with(Context::free);
+        if let Some(place) = PLACE.take() {
+            gate::give_up(place);
+        }
     }
 }
 
@@ -149,6 +186,8 @@ thread_local! {
 
     /// How many handlers this thread is inside.
     static DEPTH: Cell<u32> = const { Cell::new(0) };
+
+    static PLACE: Cell<Option<&'static Place>> = const { Cell::new(None) };
 }
 
 static REENTRANT_DROPS: AtomicU64 = AtomicU64::new(0);

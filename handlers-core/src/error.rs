@@ -43,6 +43,8 @@ pub enum ErrorKind {
     Attribute,
     /// Text cannot be written in the encoding chosen for it.
     Encode,
+    /// A queue has no room.
+    Full,
     /// A name in a configuration stands for nothing that is known.
     Import,
     /// An index is out of range.
@@ -118,6 +120,7 @@ impl Error {
         match self.kind() {
             ErrorKind::Attribute => "AttributeError",
             ErrorKind::Encode => "UnicodeEncodeError",
+            ErrorKind::Full => "Full",
             ErrorKind::Import => "ModuleNotFoundError",
             ErrorKind::Index => "IndexError",
             ErrorKind::Io => self.io_kind().map_or("OSError", os_error_name),

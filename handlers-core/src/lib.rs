@@ -30,10 +30,12 @@ mod filter;
 mod filters;
 mod formatter;
 mod handler;
+mod json;
 mod level;
 mod logger;
 mod macros;
 mod printf;
+mod process;
 mod record;
 mod shutdown;
 mod stack;
@@ -45,7 +47,7 @@ mod value;
 
 pub use basic_config::{BasicConfig, with_configuration_lock};
 pub use contain::contain;
-pub use context::{HandlerGuard, enter_handler, reentrant_drops, with_line_buffer};
+pub use context::{HandlerGuard, enter_for_life, enter_handler, reentrant_drops, with_line_buffer};
 pub use error::{Error, ErrorKind, Result};
 pub use fields::Fields;
 pub use filter::{Filter, NameFilter, Verdict};
@@ -54,6 +56,7 @@ pub use handler::{
     Counters, ErrorHook, Handler, HandlerBase, NullHandler, StderrHandler, clear_handlers,
     get_handler_by_name, handler_names, raise_exceptions, register_handler, set_raise_exceptions,
 };
+pub use json::JsonObject;
 pub use level::{Level, add_level_name, get_level_name, level_names_mapping};
 pub use logger::{
     Call, Logger, LoggerAdapter, Logging, Manager, Process, RecordFactory, TreeEntry, disable,
@@ -61,6 +64,11 @@ pub use logger::{
 };
 #[doc(hidden)]
 pub use macros::__private;
+#[cfg(all(unix, feature = "signals"))]
+pub use process::shutdown_on_signals;
+pub use process::{
+    ExitClaim, ForkHook, ForkSide, add_fork_hook, fork_generation, process_id, shutdown_at_exit,
+};
 pub use record::{
     Callsite, Exception, Record, RecordBuilder, RecordSwitches, record_switches, set_process_name,
     set_record_switches, set_task_name_provider,

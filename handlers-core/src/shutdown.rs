@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use crate::contain::contain;
 use crate::context::enter_handler;
 use crate::error::{Error, Result};
-use crate::handler::{Counters, Handler, raise_exceptions, registry};
-use crate::standard_error::write_standard_error;
+use crate::handler::{Counters, Handler, registry};
+use crate::process::{ExitClaim, tell};
 
 /// Flushes and closes every live handler, the newest first, and says what became of each of them
 /// (CORE-164, CORE-165).
@@ -23,7 +23,8 @@ use crate::standard_error::write_standard_error;
 /// # Differences from Python
 ///
 /// Errors of any kind are reported here, and none ends the shutdown (CORE-167). It does not run by
-/// itself when the process ends, for Rust has no such hook: keep a [`ShutdownGuard`] in `main`.
+/// itself when the process ends: keep a [`ShutdownGuard`] in `main`, or call
+/// [`shutdown_at_exit`](crate::shutdown_at_exit) there.
 ///
 /// # Examples
 ///
@@ -114,10 +115,12 @@ impl fmt::Display for ShutdownReport {
     }
 }
 
-/// Calls [`shutdown`] when it is dropped: at the end of `main`, and also when `main` panics.
+/// Calls [`shutdown`] when it is dropped: at the end of `main`, and also when `main` panics. While it
+/// lives, [`std::process::exit`] does so, too, where [`shutdown_at_exit`](crate::shutdown_at_exit)
+/// can.
 ///
 /// If anything was left, one line on standard error says what, unless
-/// [`raise_exceptions`] is off.
+/// [`raise_exceptions`](crate::raise_exceptions) is off.
 ///
 /// # Examples
 ///
@@ -134,21 +137,19 @@ impl fmt::Display for ShutdownReport {
 #[must_use = "logging is shut down when the guard is dropped"]
 pub struct ShutdownGuard {
     timeout: Duration,
+    _claim: ExitClaim,
 }
 
 impl ShutdownGuard {
     /// Makes a guard that gives the handlers `timeout` to finish.
-    pub const fn new(timeout: Duration) -> Self {
-        Self { timeout }
+    pub fn new(timeout: Duration) -> Self {
+        Self { timeout, _claim: ExitClaim::new(timeout) }
     }
 }
 
 impl Drop for ShutdownGuard {
     fn drop(&mut self) {
-        let report = shutdown(self.timeout);
-        if !report.is_complete() && raise_exceptions() {
-            write_standard_error(&format!("logging was shut down incompletely: {report}\n"));
-        }
+        tell(&shutdown(self.timeout));
     }
 }
 
@@ -171,20 +172,20 @@ fn close_all(handlers: &[Arc<dyn Handler>], deadline: Option<Instant>) -> Shutdo
         return ShutdownReport::default();
     }
     let spawned = thread::Builder::new().name("logging-shutdown".to_owned()).spawn(work);
-    let mut report = ShutdownReport::default();
     let mut late = None;
-    for handler in handlers {
-        let outcome = match (&spawned, &late) {
-            (Err(_), _) => outcome(close(&**handler)),
-            (Ok(_), None) => match receive(&receiver, deadline) {
-                Ok(result) => outcome(result),
-                Err(_) => late.insert(ShutdownOutcome::TimeOut).clone(),
-            },
-            (Ok(_), Some(_)) => ShutdownOutcome::Miss,
-        };
-        report.handlers.push(account(&**handler, outcome));
-    }
-    report
+    let close_next = |handler: &Arc<dyn Handler>| match (&spawned, &late) {
+        (Err(_), _) => outcome(close(&**handler)),
+        (Ok(_), None) => match receive(&receiver, deadline) {
+            Ok(result) => outcome(result),
+            Err(_) => late.insert(ShutdownOutcome::TimeOut).clone(),
+        },
+        (Ok(_), Some(_)) => ShutdownOutcome::Miss,
+    };
+    let outcomes: Vec<_> = handlers.iter().map(close_next).collect();
+    // Only now: what one handler holds may be taken out by another one, as by a queue's listener.
+    let accounts =
+        handlers.iter().zip(outcomes).map(|(handler, outcome)| account(&**handler, outcome));
+    ShutdownReport { handlers: accounts.collect() }
 }
 
 fn receive(

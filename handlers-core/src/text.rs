@@ -1,27 +1,63 @@
-//! Text that a record borrows while it is handled and shares once it is kept.
+//! Text that a record borrows while it is handled, and owns once it is kept.
 
 use std::fmt;
 use std::ops::Deref;
+use std::str;
 use std::sync::Arc;
 
-/// A string of a record. What lives as long as the program, or is shared already, is never copied
-/// when the record is made to last.
+/// A string of a record. What lives as long as the program is never copied when the record is made to
+/// last, and what is short is held in place: a record that goes to another thread then shares no
+/// counter with this one.
 #[derive(Clone)]
 pub(crate) enum Text<'a> {
     Borrowed(&'a str),
     Static(&'static str),
     SharedRef(&'a Arc<str>),
     Shared(Arc<str>),
+    Short(Short<22>),
+}
+
+/// Text of no more than `N` bytes, which are not on the heap.
+#[derive(Clone, Copy)]
+pub(crate) struct Short<const N: usize> {
+    length: u8,
+    bytes: [u8; N],
 }
 
 impl Text<'_> {
+    #[inline]
     pub(crate) fn into_owned(self) -> Text<'static> {
         match self {
-            Text::Borrowed(text) => Text::Shared(Arc::from(text)),
+            Text::Borrowed(text) => {
+                Short::new(text).map_or_else(|| Text::Shared(Arc::from(text)), Text::Short)
+            }
             Text::Static(text) => Text::Static(text),
-            Text::SharedRef(text) => Text::Shared(Arc::clone(text)),
+            Text::SharedRef(text) => {
+                Short::new(text).map_or_else(|| Text::Shared(Arc::clone(text)), Text::Short)
+            }
             Text::Shared(text) => Text::Shared(text),
+            Text::Short(text) => Text::Short(text),
         }
+    }
+}
+
+impl<const N: usize> Short<N> {
+    /// None if the text is too long.
+    #[inline]
+    pub(crate) fn new(text: &str) -> Option<Self> {
+        let mut bytes = [0; N];
+        bytes.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
+        Some(Self { length: u8::try_from(text.len()).ok()?, bytes })
+    }
+}
+
+impl<const N: usize> Deref for Short<N> {
+    type Target = str;
+
+    #[inline]
+    fn deref(&self) -> &str {
+        let bytes = &self.bytes[..self.length.into()];
+        str::from_utf8(bytes).expect("it was made of a `str`")
     }
 }
 
@@ -33,6 +69,7 @@ impl Deref for Text<'_> {
             Text::Borrowed(text) | Text::Static(text) => text,
             Text::SharedRef(text) => text,
             Text::Shared(text) => text,
+            Text::Short(text) => text,
         }
     }
 }
@@ -51,6 +88,27 @@ impl fmt::Display for Text<'_> {
 
 impl From<String> for Text<'static> {
     fn from(text: String) -> Self {
-        Self::Shared(Arc::from(text))
+        Text::Borrowed(&text).into_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_fits_is_held_in_place() {
+        for text in ["", "app.module", "22 bytes of text, ü.. ", "23 bytes of text, ü..  "] {
+            let kept = Text::Borrowed(text).into_owned();
+            assert_eq!((&*kept, matches!(kept, Text::Short(_))), (text, text.len() <= 22));
+        }
+        assert_eq!(size_of::<Text<'_>>(), 24);
+    }
+
+    #[test]
+    fn what_is_shared_stays_shared_if_it_is_long() {
+        let long: Arc<str> = Arc::from("a name of a logger that is long");
+        let Text::Shared(kept) = Text::SharedRef(&long).into_owned() else { panic!("it is long") };
+        assert!(Arc::ptr_eq(&kept, &long));
     }
 }

@@ -12,7 +12,9 @@ use handlers_core::{Error, Handler, HandlerBase, Record, Result};
 use crate::backoff::Backoff;
 use crate::encode::{Encode, Pickle};
 use crate::frame::{frame_methods, frame_setters, with_frame};
-use crate::link::{LinkCounters, LinkSettings, Peer, handled_by_peer, link_setters, peer_methods};
+use crate::link::{
+    LinkCounters, LinkSettings, Peer, buffer_setters, handled_by_peer, link_setters, peer_methods,
+};
 use crate::transport::Tcp;
 #[cfg(unix)]
 use crate::transport::Unix;
@@ -24,6 +26,10 @@ use crate::transport::Unix;
 /// by the first record and kept. While the peer is away records are dropped without an error, and
 /// counted; an attempt to reach it is made when the [`Backoff`] says so. With a
 /// [`backlog`](SocketHandlerBuilder::backlog) they are kept and sent when it is back.
+///
+/// A record whose `handle` has returned is with the operating system, or was dropped or queued: one
+/// system call sends it. [`buffered`](SocketHandlerBuilder::buffered) sends many with one, at less
+/// than half the cost.
 ///
 /// No record takes longer than the [`timeout`](SocketHandlerBuilder::timeout) in all. A frame that
 /// was sent in part is never continued on another connection, so that a receiver finds the frames of
@@ -97,6 +103,9 @@ impl SocketHandler {
     /// | [`timeout`](SocketHandlerBuilder::timeout) | 1 s for a record in all |
     /// | [`backoff`](SocketHandlerBuilder::backoff) | 1 s, doubled up to 30 s |
     /// | [`backlog`](SocketHandlerBuilder::backlog) | none: what cannot be sent is dropped and counted |
+    /// | [`buffered`](SocketHandlerBuilder::buffered) | no: one system call for each record |
+    /// | [`flush_level`](SocketHandlerBuilder::flush_level) | `ERROR`, when buffered |
+    /// | [`flush_interval`](SocketHandlerBuilder::flush_interval) | none, when buffered |
     /// | [`close_on_error`](SocketHandlerBuilder::close_on_error) | `false` |
     /// | [`connector`](SocketHandlerBuilder::connector) | TCP to `host` and `port` |
     /// | [`clock`](SocketHandlerBuilder::clock) | the system's |
@@ -121,7 +130,7 @@ impl Handler for SocketHandler {
     fn emit(&self, record: &Record<'_>) -> Result<()> {
         with_frame(|frame| {
             self.encoder.encode(self.base(), record, frame)?;
-            self.peer.send(frame).or_drop(self.base())
+            self.peer.submit(frame, record.level()).or_drop(self.base())
         })
     }
 
@@ -153,6 +162,7 @@ impl SocketHandlerBuilder {
 
     handlers_core::base_setters!();
     link_setters!();
+    buffer_setters!();
     frame_setters!();
 
     /// Makes the handler. No connection is made (NET-2).

@@ -8,8 +8,9 @@ use handlers_core::contain;
 use handlers_core::{Handler, HandlerBase, Level, Record, Result, register_handler};
 use parking_lot::Mutex;
 
-use crate::buffer::{Batch, Buffer};
+use crate::buffer::Buffer;
 use crate::flush_policy::{AtCapacityOrLevel, FlushPolicy};
+use crate::held::Batch;
 use crate::report::report;
 
 /// Keeps records in memory and hands them to another handler, the target, when there are enough of
@@ -43,25 +44,26 @@ use crate::report::report;
 ///
 /// # Examples
 ///
-/// The last thousand records, shown only if something goes wrong:
+/// Records in heaps of a hundred, unless one of them cannot wait:
 ///
 /// ```
 /// use handlers_core::{Handler, Level, Record, StderrHandler};
 /// use handlers_queue::MemoryHandler;
 /// use std::sync::Arc;
 ///
-/// let memory = MemoryHandler::builder(usize::MAX)
-///     .max_records(1000)
-///     .flush_level(Level::ERROR)
-///     .flush_on_close(false)
+/// let memory = MemoryHandler::builder(100)
+///     .flush_level(Level::WARNING)
 ///     .target(Arc::new(StderrHandler::new()))
 ///     .build();
 ///
-/// memory.handle(&Record::builder().level(Level::DEBUG).message("opened the file").build());
+/// memory.handle(&Record::builder().level(Level::INFO).message("opened the file").build());
 /// assert_eq!(memory.pending(), 1);
 /// memory.handle(&Record::builder().level(Level::ERROR).message("cannot read it").build());
 /// assert_eq!(memory.pending(), 0);
 /// ```
+///
+/// For the last records before an error, with the rest left unwritten, there is
+/// [`FlightRecorder`](crate::FlightRecorder).
 pub struct MemoryHandler {
     base: HandlerBase,
     buffer: Buffer,

@@ -9,13 +9,15 @@
 //!   once more;
 //! - any other thread waits, so that what it logged is out when its call returns, and so that fast
 //!   threads are held back by a slow target.
+//!
+//! In a forked child the turn of a thread of the parent's is free: that thread is not there, and its
+//! records are the parent's to deliver.
 
 use std::cell::Cell;
 use std::mem;
 use std::thread::{self, ThreadId};
 
-use handlers_core::Result;
-use handlers_core::contain;
+use handlers_core::{Result, contain, fork_generation};
 use parking_lot::{Condvar, Mutex};
 
 /// The right to take records out of one buffer.
@@ -27,9 +29,27 @@ pub(crate) struct Turn {
 
 #[derive(Debug, Default)]
 struct State {
-    owner: Option<ThreadId>,
+    owner: Option<Owner>,
     /// Somebody appended records and left them to the owner.
     again: bool,
+}
+
+/// Who has the turn, and in which process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Owner {
+    thread: ThreadId,
+    generation: u64,
+}
+
+impl Owner {
+    fn current() -> Self {
+        Self { thread: thread::current().id(), generation: fork_generation() }
+    }
+
+    /// Whether the thread is one of this process, as far as a turn can know.
+    fn is_here(self) -> bool {
+        self.generation == fork_generation()
+    }
 }
 
 impl Turn {
@@ -56,27 +76,27 @@ impl Turn {
     /// that does.
     pub(crate) fn when_free<R>(&self, work: impl FnOnce() -> R) -> R {
         let mut state = self.state.lock();
-        while !is_inside() && state.owner.is_some() {
+        while !is_inside() && state.owner.is_some_and(Owner::is_here) {
             self.free.wait(&mut state);
         }
         work()
     }
 
     fn begin(&self) -> bool {
-        let this_thread = thread::current().id();
+        let current = Owner::current();
         let mut state = self.state.lock();
         loop {
             match state.owner {
-                None => {
-                    state.owner = Some(this_thread);
-                    return true;
-                }
-                Some(owner) if owner == this_thread => return false,
-                Some(_) if is_inside() => {
+                Some(owner) if owner.thread == current.thread => return false,
+                Some(owner) if owner.is_here() && is_inside() => {
                     state.again = true;
                     return false;
                 }
-                Some(_) => self.free.wait(&mut state),
+                Some(owner) if owner.is_here() => self.free.wait(&mut state),
+                _ => {
+                    state.owner = Some(current);
+                    return true;
+                }
             }
         }
     }
@@ -127,6 +147,22 @@ mod tests {
         turn.run(work).unwrap();
         assert_eq!(ran.get(), 1);
         assert!(!is_inside());
+    }
+
+    #[test]
+    fn a_child_does_not_wait_for_a_thread_of_its_parent() {
+        let turn = Turn::default();
+        let elsewhere = thread::spawn(|| thread::current().id()).join().unwrap();
+        let parents = Owner { thread: elsewhere, generation: fork_generation() + 1 };
+        turn.state.lock().owner = Some(parents);
+        turn.when_free(|| ());
+        let ran = Cell::new(0);
+        turn.run(|| {
+            ran.set(ran.get() + 1);
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!((ran.get(), turn.state.lock().owner), (1, None));
     }
 
     #[test]

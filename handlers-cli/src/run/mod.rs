@@ -49,7 +49,15 @@ fn configure(arguments: &RunArguments) -> Result<Configured> {
     if !errors.is_empty() {
         return Err(refuse(&file, &errors));
     }
-    config.apply().map_err(|error| error.context(format!("apply the configuration {file}")))
+    let applied = config.apply();
+    let configured =
+        applied.map_err(|error| error.context(format!("apply the configuration {file}")))?;
+    // Python's loader leaves this to the program, and here that is this one (CONF-54). At the end
+    // `shutdown` waits for what is queued.
+    for listening in configured.start_listeners()? {
+        listening.detach();
+    }
+    Ok(configured)
 }
 
 fn refuse(file: &str, errors: &[Finding]) -> Error {

@@ -8,6 +8,7 @@ mod hangup;
 mod lines;
 #[cfg(unix)]
 mod losses;
+mod queue;
 mod sample;
 #[cfg(unix)]
 mod signals;

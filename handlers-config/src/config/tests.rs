@@ -12,6 +12,7 @@ use crate::problem::Severity;
 
 mod files;
 mod net;
+mod queue;
 
 /// Applying closes all handlers of the process: such tests run one at a time.
 fn alone() -> MutexGuard<'static, ()> {

@@ -31,6 +31,14 @@ impl Spelling {
         Self { wanted: "stream", quoted: "'stream'", other: "strm", needed: true };
 }
 
+/// What becomes of a reference when a value is read.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum References {
+    Follow,
+    #[cfg_attr(not(feature = "queue"), expect(dead_code, reason = "only queues are read so"))]
+    Keep,
+}
+
 impl Walk<'_> {
     /// Makes an object by what stands under `()`.
     pub(super) fn custom<T: Kind + ?Sized>(
@@ -42,7 +50,7 @@ impl Walk<'_> {
         let names = self.keywords(config)?;
         let class = factory.class()?;
         let attributes = self.preview_attributes(config);
-        let (object, retried) = self.construct(&class, names, attributes, spelling)?;
+        let (object, retried) = self.construct(&class, Vec::new(), names, attributes, spelling)?;
         let popped = self.pop_attributes(config);
         let popped = popped.map_err(|fault| match &retried {
             Some(cause) => fault.because(cause),
@@ -89,6 +97,15 @@ impl Walk<'_> {
 
     /// Everything that is left in the configuration of an object, but for its attributes, in order.
     pub(super) fn keywords(&mut self, config: Id) -> Outcome<Vec<Given>> {
+        self.keywords_of(config, References::Follow)
+    }
+
+    /// The same, whether references are followed or not.
+    pub(super) fn keywords_of(
+        &mut self,
+        config: Id,
+        references: References,
+    ) -> Outcome<Vec<Given>> {
         let mut names = Vec::new();
         for key in self.reader.store.keys(config) {
             if key.value.as_str() == Some(".") {
@@ -100,7 +117,10 @@ impl Walk<'_> {
             let Some(name) = self.settle(identified)? else { continue };
             let position =
                 self.reader.store.get(config, &name).map(|id| self.reader.store.position(id));
-            let value = self.reader.get(config, &name);
+            let value = match references {
+                References::Follow => self.reader.get(config, &name),
+                References::Keep => Ok(self.reader.store.get(config, &name)),
+            };
             if let Some(value) = self.settle(value)?.flatten() {
                 let key_position = Some(key.position);
                 let given = Given::new(name, self.reader.argument(value));
@@ -110,22 +130,23 @@ impl Walk<'_> {
         Ok(names)
     }
 
-    /// Calls a class with names; once more with an argument under its other name, if that was it.
-    /// Then the first error comes along: Python goes on while it handles that.
+    /// Calls a class with places and names; once more with an argument under its other name, if that
+    /// was it. Then the first error comes along: Python goes on while it handles that.
     pub(super) fn construct<T: Kind + ?Sized>(
         &mut self,
         class: &Class<T>,
+        places: Vec<Given>,
         mut names: Vec<Given>,
         attributes: Vec<(String, Value<'static>)>,
         spelling: Option<Spelling>,
     ) -> Outcome<(Arc<T>, Option<Error>)> {
-        let first = class.faults(0, &name_list(&names)).into_iter().next();
+        let first = class.faults(places.len(), &name_list(&names)).into_iter().next();
         let misspelt = |(fault, spelling): (Fault, Spelling)| {
             let text = fault.error().to_string();
             text.contains(spelling.quoted).then_some((fault, spelling))
         };
         let Some((first, spelling)) = first.zip(spelling).and_then(misspelt) else {
-            let made = self.call_prepared(class, Vec::new(), names, attributes)?;
+            let made = self.call_prepared(class, places, names, attributes)?;
             return Ok((made, None));
         };
         let cause = first.error().clone();
@@ -140,7 +161,7 @@ impl Walk<'_> {
         let given = given.unwrap_or_else(|| Given::new("", Value::None.into()));
         names.retain(|given| given.name != spelling.other);
         names.push(Given { name: spelling.other.to_owned(), ..given });
-        match self.call_prepared(class, Vec::new(), names, attributes) {
+        match self.call_prepared(class, places, names, attributes) {
             Ok(made) => Ok((made, Some(cause))),
             Err(fault) => Err(fault.because(&cause)),
         }

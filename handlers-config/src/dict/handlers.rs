@@ -9,7 +9,7 @@ use super::formatters::stand_in;
 use super::store::{Content, Id, Item, Object};
 use super::walk::{Access, Section, Walk};
 use crate::fault::{Fault, Outcome};
-use crate::registry::{Class, Kind, Role};
+use crate::registry::{Class, Given, Kind, Role};
 
 impl Walk<'_> {
     /// Makes the handlers in the order of their names, those that wait for others afterwards
@@ -114,23 +114,28 @@ impl Walk<'_> {
             .map_err(|fault| fault.within(attempt()).at(Some(name.position)).at_key("formatter"))
     }
 
-    fn name_at(&self, id: Id) -> Item {
+    pub(super) fn name_at(&self, id: Id) -> Item {
         let store = &self.reader.store;
         Item { value: store.value(id), position: store.position(id) }
     }
 
     fn make(&mut self, config: Id) -> Outcome<(Arc<str>, Arc<dyn Handler>)> {
+        let mut places = Vec::new();
         let (class, names) = if self.reader.store.get(config, "()").is_some() {
             let factory = self.factory(config)?;
             let names = self.keywords(config)?;
             (factory.class()?, names)
         } else {
             let class = self.class(config)?;
-            self.prepare_roles(config, &class)?;
-            (class, self.keywords(config)?)
+            places = self.prepare_roles(config, &class)?;
+            let mut names = self.keywords(config)?;
+            // The listener's, if there is one.
+            names.retain(|given| places.is_empty() || given.name != RESPECTS_LEVELS);
+            (class, names)
         };
         let attributes = self.preview_attributes(config);
-        let (handler, _) = self.construct(&class, names, attributes, Some(Spelling::STREAM))?;
+        let (handler, _) =
+            self.construct(&class, places, names, attributes, Some(Spelling::STREAM))?;
         if !self.is_check() {
             register_handler(&handler);
         }
@@ -156,9 +161,17 @@ impl Walk<'_> {
         class.map_err(|fault| fault.at(Some(position)).at_key("class"))
     }
 
-    /// What is done to some arguments before the class gets them (CONF-40, CONF-41).
-    fn prepare_roles(&mut self, config: Id, class: &Class<dyn Handler>) -> Outcome<()> {
+    /// What is done to some arguments before the class gets them (CONF-40, CONF-41). Gives those
+    /// that it gets by their places.
+    fn prepare_roles(&mut self, config: Id, class: &Class<dyn Handler>) -> Outcome<Vec<Given>> {
+        #[cfg_attr(not(feature = "queue"), expect(unused_mut, reason = "only queues have a place"))]
+        let mut places = Vec::new();
         for (key, role) in class.parameters.roles() {
+            #[cfg(feature = "queue")]
+            if role == Role::Queue {
+                places.push(self.queue_end(config, key)?);
+                continue;
+            }
             let Some(raw) = self.reader.store.get(config, key) else { continue };
             let position = self.reader.store.position(raw);
             let found = self.reader.get(config, key);
@@ -166,6 +179,8 @@ impl Walk<'_> {
             let item = Item { value: Value::from(key.to_owned()), position };
             match role {
                 Role::Plain => {}
+                #[cfg(feature = "queue")]
+                Role::Queue => {}
                 Role::Level => {
                     let level = self.level(id, key);
                     let level = self.settle(level)?.unwrap_or(Level::ERROR).number();
@@ -182,7 +197,7 @@ impl Walk<'_> {
                 }
             }
         }
-        Ok(())
+        Ok(places)
     }
 
     fn target(&mut self, id: Id) -> Outcome<Object> {
@@ -223,3 +238,6 @@ fn sorted(mut names: Vec<Item>) -> Outcome<Vec<Item>> {
     }
     Ok(names)
 }
+
+/// The key of a queue handler that is read among the others, as in Python.
+pub(super) const RESPECTS_LEVELS: &str = "respect_handler_level";

@@ -19,7 +19,7 @@ impl Walk<'_> {
     ) -> Outcome<Arc<T>> {
         let at_argument = |fault: Fault, name: &str| {
             let (key, position) = arguments.place(name).unwrap_or((name, None));
-            fault.at(position).at_key(key)
+            if key.is_empty() { fault } else { fault.at(position).at_key(key) }
         };
         for name in arguments.unread() {
             let plain = format!("the attribute `{name}` has no effect");

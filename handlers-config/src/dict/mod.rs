@@ -10,6 +10,8 @@ mod incremental;
 mod inspect;
 mod lint;
 mod loggers;
+#[cfg(feature = "queue")]
+mod queue_handlers;
 mod reader;
 mod store;
 mod walk;

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use handlers_core::{Error, ErrorKind, Handler, Level, Result, Value};
 
+#[cfg(feature = "queue")]
+use crate::argument::QueueEnd;
 use crate::argument::{Argument, kind_of};
 use crate::document::Position;
 
@@ -187,6 +189,21 @@ impl Arguments {
             None | Some(Argument::Value(Value::None)) => Ok(None),
             Some(Argument::Handler(handler)) => Ok(Some(handler)),
             Some(other) => Err(self.wrong(name, "a handler", &other)),
+        }
+    }
+
+    /// Takes a queue, with the listener behind it if there is one; none if it is not given.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Type`] if it is anything else, such as the name of a queue in an object made by
+    /// `()`: only classes named by `class` have theirs made.
+    #[cfg(feature = "queue")]
+    pub fn queue(&mut self, name: &str) -> Result<Option<QueueEnd>> {
+        match self.take(name) {
+            None => Ok(None),
+            Some(Argument::Queue(end)) => Ok(Some(end)),
+            Some(other) => Err(self.wrong(name, "a queue", &other)),
         }
     }
 

@@ -10,6 +10,8 @@ mod table;
 
 pub use arguments::Arguments;
 pub(crate) use arguments::Given;
+#[cfg(feature = "queue")]
+pub(crate) use named::ListenerClass;
 pub(crate) use named::{Class, Kind, Named};
 pub use parameters::Parameters;
 pub(crate) use parameters::Role;

@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use handlers_core::{Filter, Formatter, Handler, NameFilter, NullHandler, Result, Value};
+#[cfg(feature = "queue")]
+use handlers_queue::{Channel, QueueListenerBuilder, RecordQueue};
 
 use super::{Arguments, Parameters, Prepared};
 use crate::fault::Fault;
@@ -18,7 +20,11 @@ pub(crate) enum Named {
     Handler(Arc<Class<dyn Handler>>),
     /// A class of Python's that is not built in this version.
     Later,
+    #[cfg(feature = "queue")]
+    Listener(Arc<ListenerClass>),
     Module,
+    #[cfg(feature = "queue")]
+    Queue(Arc<Class<dyn RecordQueue>>),
     Stream(Arc<dyn Fn() -> Stream + Send + Sync>),
 }
 
@@ -39,7 +45,11 @@ impl<T: Kind + ?Sized> Class<T> {
 /// Reads the arguments of one object.
 pub(crate) type Prepare<T> = dyn Fn(&mut Arguments) -> Result<Prepared<T>> + Send + Sync;
 
-/// A kind of objects that a configuration has a section for.
+/// Sets what a class of listeners has besides what a configuration says of one.
+#[cfg(feature = "queue")]
+pub(crate) type ListenerClass = dyn Fn(QueueListenerBuilder) -> QueueListenerBuilder + Send + Sync;
+
+/// A kind of objects that a configuration makes.
 pub(crate) trait Kind {
     /// The word for it: `handler`.
     const WORD: &'static str;
@@ -106,6 +116,24 @@ impl Kind for dyn Handler {
     }
 }
 
+#[cfg(feature = "queue")]
+impl Kind for dyn RecordQueue {
+    const WORD: &'static str = "queue";
+
+    const KEYS: &'static [&'static str] = &[];
+
+    fn class(named: &Named) -> Option<&Arc<Class<Self>>> {
+        match named {
+            Named::Queue(class) => Some(class),
+            _ => None,
+        }
+    }
+
+    fn stand_in() -> Arc<Self> {
+        Arc::new(Channel::unbounded())
+    }
+}
+
 impl Named {
     /// The name of the Python type of this object.
     pub(crate) fn type_name(&self) -> &str {
@@ -119,7 +147,7 @@ impl Named {
 
     /// Whether this is a class, of any kind.
     pub(crate) fn is_class(&self) -> bool {
-        matches!(self, Self::Filter(_) | Self::Formatter(_) | Self::Handler(_) | Self::Later)
+        !matches!(self, Self::Constant(_) | Self::Module | Self::Stream(_))
     }
 
     /// What it is, in plain words.
@@ -130,7 +158,11 @@ impl Named {
             Self::Formatter(_) => "a formatter",
             Self::Handler(_) => "a handler",
             Self::Later => "a class",
+            #[cfg(feature = "queue")]
+            Self::Listener(_) => "a queue listener",
             Self::Module => "a module",
+            #[cfg(feature = "queue")]
+            Self::Queue(_) => "a queue",
             Self::Stream(_) => "a stream",
         }
     }

@@ -37,6 +37,8 @@ struct Parameter {
 pub(crate) enum Role {
     Plain,
     Level,
+    #[cfg(feature = "queue")]
+    Queue,
     Target,
 }
 
@@ -72,6 +74,14 @@ impl Parameters {
     /// put off until all others are (CONF-31, CONF-41).
     pub fn target(self, name: impl Into<String>) -> Self {
         self.with(name, false, Role::Target)
+    }
+
+    /// Adds one that must be given and is a queue. Where the configuration names the class by `class`,
+    /// the keys `queue`, `listener`, `handlers` and `respect_handler_level` are the loader's: it makes
+    /// the queue and a listener, and the class gets both (CONF-45 to CONF-52).
+    #[cfg(feature = "queue")]
+    pub fn queue(self, name: impl Into<String>) -> Self {
+        self.with(name, true, Role::Queue)
     }
 
     /// Adds one that may be given, but by its name alone.
@@ -156,6 +166,11 @@ impl Parameters {
         }
         let fault = Fault::new(ErrorKind::Type, text, format!("{class} does not take `{name}`"));
         let known = self.names().chain(keys.iter().copied());
+        #[cfg(feature = "queue")]
+        let known = {
+            let has_queue = self.roles().any(|(_, role)| role == Role::Queue);
+            known.chain(QUEUE_KEYS.into_iter().filter(move |_| has_queue))
+        };
         fault.help(hint(name, known)).at_key(name)
     }
 }
@@ -180,6 +195,10 @@ fn incomplete(init: &str, class: &str, missing: &[&str]) -> Fault {
     let plain = format!("{class} needs {}", names.join(" and "));
     Fault::from_error(Error::new(ErrorKind::Type, text)).say(plain)
 }
+
+/// The loader's keys of a class that has a queue (CONF-45).
+#[cfg(feature = "queue")]
+const QUEUE_KEYS: [&str; 3] = ["handlers", "listener", "respect_handler_level"];
 
 /// Names that are not known, beyond which nobody reads on.
 const MAX_UNKNOWN: usize = 50;

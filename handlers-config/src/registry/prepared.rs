@@ -4,8 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use handlers_core::{Error, Filter, Formatter, Handler, Result};
+#[cfg(feature = "queue")]
+use handlers_queue::RecordQueue;
 
-/// A handler, formatter or filter that can be made: its settings have been read and are good.
+/// A handler, formatter, filter or queue that can be made: its settings have been read and are good.
 ///
 /// The two steps are apart so that a check can do the first without the second.
 pub struct Prepared<T: ?Sized> {
@@ -81,6 +83,14 @@ impl Prepared<dyn Filter> {
     }
 }
 
+#[cfg(feature = "queue")]
+impl Prepared<dyn RecordQueue> {
+    /// Prepares a queue that `make` makes.
+    pub fn queue<Q: RecordQueue + 'static>(make: impl FnOnce() -> Result<Q> + 'static) -> Self {
+        Self::new(move || Ok(Arc::new(make()?)))
+    }
+}
+
 impl<T: ?Sized> Prepared<T> {
     pub(crate) fn new(make: impl FnOnce() -> Result<Arc<T>> + 'static) -> Self {
         Self { make: Box::new(make), file: None, doubts: Vec::new(), warnings: Vec::new() }
@@ -109,6 +119,7 @@ impl<T: ?Sized> Prepared<T> {
     }
 
     /// Adds something about the argument `name` that works and was probably not meant: for a check.
+    /// Without a name it is about the object as a whole.
     #[must_use]
     pub fn warn(mut self, name: &str, message: impl Into<String>) -> Self {
         self.warnings.push((name.to_owned(), message.into()));

@@ -5,6 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use handlers_core::{Filter, Formatter, Handler, Result, Value};
+#[cfg(feature = "queue")]
+use handlers_queue::{QueueListenerBuilder, RecordQueue};
 
 use super::{Arguments, Class, Named, Parameters, Prepared, standard};
 use crate::stream::Stream;
@@ -69,10 +71,13 @@ impl Registry {
     /// | `logging.handlers.SocketHandler`, `logging.handlers.DatagramHandler` | `net` |
     /// | `logging.handlers.SysLogHandler` | `net` |
     /// | `logging.handlers.BufferingHandler`, `logging.handlers.MemoryHandler` | `queue` |
+    /// | `logging.handlers.QueueHandler`, `logging.handlers.QueueListener` | `queue` |
+    /// | `queue.Queue`, `queue.SimpleQueue`, `multiprocessing.Queue` | `queue` |
     ///
     /// The two from Python's package `concurrent-log-handler` are rotating handlers whose file is
     /// [shared](handlers_file::RotatingFileHandlerBuilder::shared) between processes. They are known
-    /// in `logging.handlers` too, where the package puts them, and the first in `cloghandler`.
+    /// in `logging.handlers` too, where the package puts them, and the first in `cloghandler`. All
+    /// queues are [`Channel`](handlers_queue::Channel)s, within this process.
     ///
     /// Besides there are the levels, `sys.stdout`, `sys.stderr`, the constants of
     /// `logging.handlers`, and with `net` the facilities and priorities of `SysLogHandler`, such as
@@ -119,6 +124,58 @@ impl Registry {
         let prepare = Box::new(prepare);
         let class = Class { name: name.to_owned(), parameters, prepare };
         self.with(name, Named::Filter(Arc::new(class)))
+    }
+
+    /// Adds a class of queues, or puts it in the place of another: what `queue` of a queue handler may
+    /// name.
+    ///
+    /// # Examples
+    ///
+    /// One queue for the configuration and the rest of the program:
+    ///
+    /// ```
+    /// use handlers_config::{Config, Parameters, Prepared, Registry};
+    /// use handlers_queue::{Channel, RecordQueue};
+    ///
+    /// let queue = Channel::bounded(1000);
+    /// let of_config = queue.clone();
+    /// let registry = Registry::standard().queue("app.queue", Parameters::new(), move |_| {
+    ///     let queue = of_config.clone();
+    ///     Ok(Prepared::queue(move || Ok(queue)))
+    /// });
+    /// let text = "
+    /// version: 1
+    /// handlers:
+    ///   queue: {class: logging.handlers.QueueHandler, queue: app.queue}
+    /// root: {level: INFO, handlers: [queue]}
+    /// ";
+    /// let configured = Config::parse(text, None)?.registry(registry).apply()?;
+    /// handlers_core::info!(handlers_core::root_logger(), "ready");
+    /// assert_eq!(queue.len(), 1);
+    /// # drop(configured);
+    /// # Ok::<(), handlers_core::Error>(())
+    /// ```
+    #[cfg(feature = "queue")]
+    pub fn queue(
+        self,
+        name: &str,
+        parameters: Parameters,
+        prepare: impl Fn(&mut Arguments) -> Result<Prepared<dyn RecordQueue>> + Send + Sync + 'static,
+    ) -> Self {
+        let prepare = Box::new(prepare);
+        let class = Class { name: name.to_owned(), parameters, prepare };
+        self.with(name, Named::Queue(Arc::new(class)))
+    }
+
+    /// Adds a class of queue listeners, or puts it in the place of another; `configure` sets what
+    /// a configuration cannot say, such as how long a stop may take.
+    #[cfg(feature = "queue")]
+    pub fn listener(
+        self,
+        name: &str,
+        configure: impl Fn(QueueListenerBuilder) -> QueueListenerBuilder + Send + Sync + 'static,
+    ) -> Self {
+        self.with(name, Named::Listener(Arc::new(configure)))
     }
 
     /// Adds a constant, for `ext://` to name.

@@ -1,8 +1,10 @@
 //! Python's base class of handlers, as a value that every handler holds.
 
+use std::any::Any;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 use arc_swap::ArcSwap;
 use parking_lot::Mutex;
@@ -133,6 +135,29 @@ impl HandlerBase {
             return format_with(self.first_formatter.get(), record, out);
         }
         format_with(self.settings.load().formatter.as_ref(), record, out)
+    }
+
+    /// What [`format`](Self::format) would make of `record`, if that is there already: without a
+    /// formatter, the message of a record that has nothing to be merged and nothing to be appended.
+    #[inline]
+    pub fn as_formatted<'r>(&self, record: &'r Record<'_>) -> Option<&'r str> {
+        let has_formatter = self.has_other_formatter.load(Ordering::Acquire)
+            || self.first_formatter.get().is_some();
+        if has_formatter || record.has_trailers() { None } else { record.as_text() }
+    }
+
+    /// Appends the time of `record` as this handler's format shows it, and says whether it shows
+    /// any: [`Formatter::format_time`].
+    ///
+    /// # Errors
+    ///
+    /// Those of the formatter; `out` may then hold a part of the text.
+    #[inline]
+    pub fn format_time(&self, record: &Record<'_>, out: &mut String) -> Result<bool> {
+        if !self.has_other_formatter.load(Ordering::Acquire) {
+            return format_time_with(self.first_formatter.get(), record, out);
+        }
+        format_time_with(self.settings.load().formatter.as_ref(), record, out)
     }
 
     /// The filters, in the order in which they are asked.
@@ -277,6 +302,14 @@ fn format_with(
     }
 }
 
+fn format_time_with(
+    formatter: Option<&Arc<dyn Formatter>>,
+    record: &Record<'_>,
+    out: &mut String,
+) -> Result<bool> {
+    formatter.map_or(Ok(false), |formatter| formatter.format_time(record, out))
+}
+
 /// Gives a handler's builder, which has a field `base`, the setters that all handlers share.
 #[doc(hidden)]
 #[macro_export]
@@ -313,6 +346,11 @@ macro_rules! base_setters {
             self
         }
     };
+}
+
+/// Takes the lock for changes for the time of a fork, if it is free by `deadline`.
+pub(crate) fn hold(deadline: Instant) -> Option<Box<dyn Any>> {
+    Some(Box::new(CHANGING.try_lock_until(deadline)?))
 }
 
 /// Changes of settings are rare; one lock serves all handlers.

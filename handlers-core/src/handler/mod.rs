@@ -1,6 +1,6 @@
 //! Handlers: where records go.
 
-mod base;
+pub(crate) mod base;
 mod forward;
 mod handle;
 mod null;

@@ -1,11 +1,14 @@
 //! All live handlers of the process, in the order of their creation, and their names.
 
+use std::any::Any;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Weak};
+use std::time::Instant;
 
 use parking_lot::Mutex;
 
 use super::Handler;
+use crate::process::fork_generation;
 use crate::shutdown;
 
 /// The handler of that name, if it is alive (CORE-75).
@@ -46,6 +49,8 @@ pub fn handler_names() -> Vec<String> {
 /// Loggers do this for the handlers they are given; a handler that stands behind another one only,
 /// as the target of a buffer does, is made known by that one.
 pub fn register_handler(handler: &Arc<dyn Handler>) {
+    // From the first handler on, a fork is prepared for.
+    fork_generation();
     let (id, name) = (handler.base().id(), handler.base().name());
     let weak = Arc::downgrade(handler);
     let mut registry = REGISTRY.lock();
@@ -75,6 +80,11 @@ pub fn clear_handlers() {
     }
     // The weak pointers are dropped after the lock.
     let _forgotten = std::mem::take(&mut REGISTRY.lock().live);
+}
+
+/// Takes the registry's lock for the time of a fork, if it is free by `deadline`.
+pub(crate) fn hold(deadline: Instant) -> Option<Box<dyn Any>> {
+    Some(Box::new(REGISTRY.try_lock_until(deadline)?))
 }
 
 /// A handler that is not known yet takes its name when it is: the builder of one that fails in the

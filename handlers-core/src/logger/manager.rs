@@ -1,8 +1,10 @@
 //! Trees of loggers: the program's own, and others for tests and embedded programs.
 
+use std::any::Any;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock};
+use std::time::Instant;
 
 use parking_lot::Mutex;
 
@@ -125,6 +127,11 @@ impl Manager {
     pub(super) fn change<R>(&self, change: impl FnOnce(&mut Tree, &mut Retired) -> R) -> R {
         let mut retired = Retired::default();
         change(&mut self.inner.tree.lock(), &mut retired)
+    }
+
+    /// Takes the tree's lock for the time of a fork, if it is free by `deadline`.
+    pub(crate) fn hold(&'static self, deadline: Instant) -> Option<Box<dyn Any>> {
+        Some(Box::new(self.inner.tree.try_lock_until(deadline)?))
     }
 
     fn change_all(&self, change: impl FnOnce(&mut Tree)) {

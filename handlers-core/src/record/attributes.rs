@@ -1,5 +1,6 @@
 //! A record as the mapping that formatters and wire formats see.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::{Exception, Extra, Location, Message, Parts, Record, location};
@@ -46,20 +47,30 @@ impl Record<'_> {
         ]
         .map(|(name, value)| (Arc::from(name), value))
         .into();
+        // A sender may have made up thousands of them.
+        let mut places: HashMap<Arc<str>, usize> = entries
+            .iter()
+            .enumerate()
+            .map(|(place, (name, _))| (Arc::clone(name), place))
+            .collect();
         for (name, value) in attributes {
-            match entries.iter_mut().find(|(known, _)| **known == *name) {
-                Some(entry) => entry.1 = value,
-                None => entries.push((Arc::from(name), value)),
+            if let Some(place) = places.get(&*name) {
+                entries[*place].1 = value;
+                continue;
             }
+            let name = Arc::from(name);
+            places.insert(Arc::clone(&name), entries.len());
+            entries.push((name, value));
         }
         let mut record = Record::builder().build();
         record.set_typed(&entries);
-        record.overrides = Some(entries.into());
+        record.rare_mut().overrides = Some(entries.into());
         record
     }
 
     /// Every attribute that Python's record has, with its name: those of CORE-14 in their order, then
-    /// the others that the record was made of, then the fields of the call.
+    /// the others that the record was made of, then the fields of the call, then the `message` of
+    /// a record that was prepared for a queue.
     ///
     /// Values are borrowed, so that going through a record of text and numbers costs no allocation.
     ///
@@ -74,11 +85,18 @@ impl Record<'_> {
     /// # Ok::<(), handlers_core::Error>(())
     /// ```
     pub fn attributes(&self) -> impl Iterator<Item = (&str, Value<'_>)> {
-        let standard = ATTRIBUTES.iter().filter_map(|name| Some((*name, self.get(name)?)));
-        let others = self.overrides.iter().flat_map(|overrides| overrides.iter());
-        let others = others.filter(|(name, _)| !ATTRIBUTES.contains(&&**name));
+        let is_plain = self.is_plain();
+        let standard = ATTRIBUTES.iter().map(move |(name, get)| {
+            let other = if is_plain { None } else { self.override_of(name).map(Value::borrowed) };
+            (*name, other.unwrap_or_else(|| get(self)))
+        });
+        let others = self.overrides().into_iter().flat_map(|overrides| overrides.iter());
+        let others = others.filter(|(name, _)| getter(name).is_none());
         let others = others.map(|(name, value)| (&**name, value.borrowed()));
-        standard.chain(others).chain(self.extra())
+        // QUEUE-22, QUEUE-24: new in the dictionary, so it comes last.
+        let message = self.message.as_prepared().filter(|_| self.override_of("message").is_none());
+        let message = message.map(|text| ("message", Value::from(text)));
+        standard.chain(others).chain(self.extra()).chain(message)
     }
 
     /// Fills the typed part from the attributes whose types fit.
@@ -121,11 +139,12 @@ impl Record<'_> {
         if get("taskName").is_some() {
             self.origin.set_task_name(text("taskName").as_deref());
         }
-        self.exception = get("exc_info").and_then(exception).map(Arc::new);
+        let rare = self.rare_mut();
+        rare.exception = get("exc_info").and_then(exception).map(Arc::new);
         if let Some(text) = text("exc_text") {
-            self.exception_text = std::sync::OnceLock::from(Arc::from(text));
+            rare.exception_text = std::sync::OnceLock::from(Arc::from(text));
         }
-        self.stack_info = text("stack_info").map(Text::from);
+        rare.stack_info = text("stack_info").map(Text::from);
     }
 
     /// `created` as formatters see it: the time of the record, unless its attributes say otherwise.
@@ -143,7 +162,7 @@ impl Record<'_> {
     }
 
     fn override_of(&self, name: &str) -> Option<&Value<'static>> {
-        let overrides = self.overrides.as_ref()?;
+        let overrides = self.overrides()?;
         let found = overrides.iter().find(|(known, _)| **known == *name);
         let value = found.map(|(_, value)| value)?;
         // CORE-109: the text that a formatter made takes the place of none.
@@ -151,32 +170,9 @@ impl Record<'_> {
         (!is_made).then_some(value)
     }
 
-    /// An attribute that every record has (CORE-14).
-    fn attribute(&self, name: &str) -> Option<Value<'_>> {
-        Some(match name {
-            "name" => Value::from(self.name()),
-            "msg" => self.msg(),
-            "args" => self.args(),
-            "levelname" => Value::from(self.level_name()),
-            "levelno" => Value::from(self.level().number()),
-            "pathname" => Value::from(self.location.pathname()),
-            "filename" => Value::from(self.location.pathname().map(location::filename)),
-            "module" => Value::from(self.module()),
-            "exc_info" => self.exc_info(),
-            "exc_text" => Value::from(self.exception_text()),
-            "stack_info" => Value::from(self.stack_info()),
-            "lineno" => Value::from(self.line_number()),
-            "funcName" => Value::from(self.function()),
-            "created" => Value::from(self.created_seconds()),
-            "msecs" => Value::from(self.msecs()),
-            "relativeCreated" => Value::from(self.relative_created()),
-            "thread" => Value::from(self.thread()),
-            "threadName" => Value::from(self.thread_name()),
-            "processName" => Value::from(self.process_name()),
-            "process" => Value::from(self.process()),
-            "taskName" => Value::from(self.task_name()),
-            _ => return None,
-        })
+    /// What is left on a record by formatting it before it is queued (QUEUE-22).
+    fn prepared_message(&self, name: &str) -> Option<Value<'_>> {
+        self.message.as_prepared().filter(|_| name == "message").map(Value::from)
     }
 
     /// The triple `(type, value, traceback)`, of which Rust knows the value.
@@ -205,7 +201,8 @@ impl Fields for Record<'_> {
         if let Some(value) = self.override_of(name) {
             return Some(value.borrowed());
         }
-        self.attribute(name).or_else(|| self.field(name))
+        let known = getter(name).map(|get| get(self)).or_else(|| self.field(name));
+        known.or_else(|| self.prepared_message(name))
     }
 
     /// Every attribute, in the order of CORE-14.
@@ -218,7 +215,7 @@ impl Fields for Record<'_> {
 pub(crate) const fn is_reserved(name: &str) -> bool {
     let mut index = 0;
     while index < ATTRIBUTES.len() {
-        if same(ATTRIBUTES[index], name) {
+        if same(ATTRIBUTES[index].0, name) {
             return true;
         }
         index += 1;
@@ -256,29 +253,37 @@ fn exception(exc_info: &Value<'_>) -> Option<Exception> {
     })
 }
 
+/// What gives the attribute of that name, if every record has it.
+fn getter(name: &str) -> Option<Getter> {
+    let attribute = ATTRIBUTES.iter().find(|(known, _)| *known == name);
+    attribute.map(|(_, get)| *get)
+}
+
+type Getter = for<'r> fn(&'r Record<'_>) -> Value<'r>;
+
 /// CORE-14, in the order in which Python's records hold them.
-const ATTRIBUTES: [&str; 21] = [
-    "name",
-    "msg",
-    "args",
-    "levelname",
-    "levelno",
-    "pathname",
-    "filename",
-    "module",
-    "exc_info",
-    "exc_text",
-    "stack_info",
-    "lineno",
-    "funcName",
-    "created",
-    "msecs",
-    "relativeCreated",
-    "thread",
-    "threadName",
-    "processName",
-    "process",
-    "taskName",
+const ATTRIBUTES: [(&str, Getter); 21] = [
+    ("name", |record| Value::from(record.name())),
+    ("msg", |record| record.msg()),
+    ("args", |record| record.args()),
+    ("levelname", |record| Value::from(record.level_name())),
+    ("levelno", |record| Value::from(record.level().number())),
+    ("pathname", |record| Value::from(record.location.pathname())),
+    ("filename", |record| Value::from(record.location.pathname().map(location::filename))),
+    ("module", |record| Value::from(record.module())),
+    ("exc_info", |record| record.exc_info()),
+    ("exc_text", |record| Value::from(record.exception_text())),
+    ("stack_info", |record| Value::from(record.stack_info())),
+    ("lineno", |record| Value::from(record.line_number())),
+    ("funcName", |record| Value::from(record.function())),
+    ("created", |record| Value::from(record.created_seconds())),
+    ("msecs", |record| Value::from(record.msecs())),
+    ("relativeCreated", |record| Value::from(record.relative_created())),
+    ("thread", |record| Value::from(record.thread())),
+    ("threadName", |record| Value::from(record.thread_name())),
+    ("processName", |record| Value::from(record.process_name())),
+    ("process", |record| Value::from(record.process())),
+    ("taskName", |record| Value::from(record.task_name())),
 ];
 
 #[cfg(test)]
@@ -290,7 +295,7 @@ mod tests {
         let record = Record::builder().field("user", "ann").expect("`user` is free").build();
         let Value::Dict(entries) = record.to_dict() else { panic!("a record is a mapping") };
         let names: Vec<String> = entries.iter().map(|(name, _)| name.to_string()).collect();
-        assert_eq!(names[..21], ATTRIBUTES);
+        assert_eq!(names[..21], ATTRIBUTES.map(|(name, _)| name));
         assert_eq!(names[21..], ["user"]);
     }
 

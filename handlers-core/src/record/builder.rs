@@ -41,10 +41,7 @@ impl Record<'_> {
                 created: SystemClock.now(),
                 origin: Origin::here_owned(),
                 extra: Extra::Borrowed(&[]),
-                exception: None,
-                exception_text: std::sync::OnceLock::new(),
-                stack_info: None,
-                overrides: None,
+                rare: None,
             },
             level_name: None,
             fields: Vec::new(),
@@ -128,7 +125,7 @@ impl RecordBuilder {
 
     /// Adds an error with its causes.
     pub fn exception(mut self, exception: Exception) -> Self {
-        self.record.exception = Some(Arc::new(exception));
+        self.record.rare_mut().exception = Some(Arc::new(exception));
         self
     }
 
@@ -136,14 +133,14 @@ impl RecordBuilder {
     pub fn exception_text(mut self, text: impl Into<String>) -> Self {
         let text: String = text.into();
         if !text.is_empty() {
-            self.record.exception_text = std::sync::OnceLock::from(Arc::from(text));
+            self.record.rare_mut().exception_text = std::sync::OnceLock::from(Arc::from(text));
         }
         self
     }
 
     /// Adds the text of the stack.
     pub fn stack_info(mut self, text: impl Into<String>) -> Self {
-        self.record.stack_info = Some(text.into().into());
+        self.record.rare_mut().stack_info = Some(text.into().into());
         self
     }
 

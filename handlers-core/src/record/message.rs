@@ -1,10 +1,11 @@
 //! What a record says: finished text, or a message with arguments still to be merged in.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use crate::error::Result;
 use crate::printf;
-use crate::text::Text;
+use crate::text::{Short, Text};
 use crate::value::Value;
 
 /// The message of a record.
@@ -12,6 +13,12 @@ use crate::value::Value;
 pub(crate) enum Message<'a> {
     /// Complete: what the Rust macros log.
     Text(Text<'a>),
+    /// Complete, and so short that a record that is kept costs no allocation.
+    Short(Short<SHORT>),
+    /// Complete, and formatted for a queue: with `args` none, and known as `message` as well.
+    Prepared(Arc<str>),
+    /// The same, and short.
+    PreparedShort(Short<SHORT>),
     /// As Python code logs it: `msg % args`.
     Template(Box<(Value<'a>, Value<'a>)>),
 }
@@ -30,23 +37,40 @@ impl<'a> Message<'a> {
         }
     }
 
+    /// What a queue's formatting made.
+    #[inline]
+    pub(crate) fn prepared(text: &str) -> Self {
+        Short::new(text).map_or_else(|| Self::Prepared(Arc::from(text)), Self::PreparedShort)
+    }
+
     pub(crate) fn msg(&self) -> Value<'_> {
         match self {
-            Self::Text(text) => Value::Str(Cow::Borrowed(text)),
             Self::Template(parts) => parts.0.borrowed(),
+            complete => Value::from(complete.as_text()),
         }
     }
 
     pub(crate) fn args(&self) -> Value<'_> {
         match self {
-            Self::Text(_) => Value::Tuple(Vec::new()),
+            Self::Text(_) | Self::Short(_) => Value::Tuple(Vec::new()),
+            Self::Prepared(_) | Self::PreparedShort(_) => Value::None,
             Self::Template(parts) => parts.1.borrowed(),
+        }
+    }
+
+    /// The text that a queue's formatting made, which Python's record has under this name, too.
+    pub(crate) fn as_prepared(&self) -> Option<&str> {
+        match self {
+            Self::Prepared(_) | Self::PreparedShort(_) => self.as_text(),
+            _ => None,
         }
     }
 
     pub(crate) fn as_text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
+            Self::Prepared(text) => Some(text),
+            Self::Short(text) | Self::PreparedShort(text) => Some(text),
             // CORE-38: without arguments nothing is merged.
             Self::Template(parts) if !parts.1.is_truthy() => parts.0.as_str(),
             Self::Template(_) => None,
@@ -64,11 +88,11 @@ impl<'a> Message<'a> {
 
     pub(crate) fn write(&self, out: &mut String) -> Result<()> {
         let (msg, args) = match self {
-            Self::Text(text) => {
-                out.push_str(text);
+            Self::Template(parts) => &**parts,
+            complete => {
+                out.push_str(complete.as_text().unwrap_or_default());
                 return Ok(());
             }
-            Self::Template(parts) => &**parts,
         };
         // CORE-37: a message of any type is its plain text.
         let text = match msg {
@@ -84,8 +108,17 @@ impl<'a> Message<'a> {
 
     pub(crate) fn into_owned(self) -> Message<'static> {
         match self {
+            Self::Text(Text::Borrowed(text)) => Short::new(text)
+                .map_or_else(|| Message::Text(Text::Shared(Arc::from(text))), Message::Short),
             Self::Text(text) => Message::Text(text.into_owned()),
+            Self::Short(text) => Message::Short(text),
+            Self::Prepared(text) => Message::Prepared(text),
+            Self::PreparedShort(text) => Message::PreparedShort(text),
             Self::Template(parts) => Message::template(parts.0.into_owned(), parts.1.into_owned()),
         }
     }
 }
+
+/// Of most messages, this is enough for the whole; with it a record has 248 bytes, so that a record in
+/// its slot of a channel has four lines of a cache.
+const SHORT: usize = 70;

@@ -6,11 +6,13 @@ mod exception;
 mod location;
 mod message;
 mod origin;
+mod prepared;
+mod rare;
 mod switches;
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 pub(crate) use attributes::is_reserved;
 pub use builder::RecordBuilder;
@@ -21,6 +23,7 @@ pub(crate) use location::{Location, Parts};
 pub(crate) use message::Message;
 pub(crate) use origin::{Origin, ThreadInfo};
 pub use origin::{set_process_name, set_task_name_provider};
+pub(crate) use rare::Rare;
 pub use switches::{RecordSwitches, record_switches, set_record_switches};
 
 use crate::error::Result;
@@ -72,11 +75,7 @@ pub struct Record<'a> {
     created: Timestamp,
     origin: Origin<'a>,
     extra: Extra<'a>,
-    exception: Option<Arc<Exception>>,
-    exception_text: OnceLock<Arc<str>>,
-    stack_info: Option<Text<'a>>,
-    /// What [`Record::from_attributes`] was given: it wins over the typed fields.
-    overrides: Option<Attributes>,
+    rare: Option<Box<Rare>>,
 }
 
 /// Attributes by name, in the order in which they were given.
@@ -109,10 +108,7 @@ impl<'a> Record<'a> {
             created,
             origin: Origin::here(thread),
             extra: Extra::Borrowed(call.fields),
-            exception: call.exception.clone(),
-            exception_text: OnceLock::new(),
-            stack_info: if call.stack_info { Some(stack::capture().into()) } else { None },
-            overrides: None,
+            rare: (call.exception.is_some() || call.stack_info).then(|| Box::new(rare(call))),
         }
     }
 
@@ -203,12 +199,12 @@ impl<'a> Record<'a> {
     /// Whether more than a line is to be shown: an exception, or a stack.
     #[inline]
     pub(crate) fn has_trailers(&self) -> bool {
-        self.exception.is_some() || self.stack_info.is_some() || self.exception_text.get().is_some()
+        self.rare.as_ref().is_some_and(|rare| rare.has_trailers())
     }
 
     /// Whether every attribute is what the typed fields say.
     pub(crate) fn is_plain(&self) -> bool {
-        self.overrides.is_none()
+        self.overrides().is_none()
     }
 
     /// When the record was made.
@@ -263,12 +259,12 @@ impl<'a> Record<'a> {
 
     /// The error that was logged with the record.
     pub fn exception(&self) -> Option<&Exception> {
-        self.exception.as_deref()
+        self.rare.as_ref()?.exception.as_deref()
     }
 
     /// The text of the exception, once a formatter made it (CORE-21, CORE-109).
     pub fn exception_text(&self) -> Option<&str> {
-        self.exception_text.get().map(|text| &**text)
+        self.rare.as_ref()?.exception_text()
     }
 
     /// The text of the exception, made by `format` if no formatter made it before: the first
@@ -277,21 +273,22 @@ impl<'a> Record<'a> {
         &self,
         format: impl FnOnce(&Exception) -> String,
     ) -> Option<&str> {
-        let kept = self.exception_text().filter(|text| !text.is_empty());
-        if let (None, Some(exception)) = (kept, &self.exception) {
+        let rare = self.rare.as_ref()?;
+        let kept = rare.exception_text().filter(|text| !text.is_empty());
+        if let (None, Some(exception)) = (kept, &rare.exception) {
             let text = format(exception);
             // An empty text is not kept: the next formatter may show what this one leaves out.
             if text.is_empty() {
                 return None;
             }
-            return Some(self.exception_text.get_or_init(|| Arc::from(text)));
+            return Some(rare.exception_text.get_or_init(|| Arc::from(text)));
         }
         kept
     }
 
     /// The text of the stack, if the logging call asked for it (CORE-148).
     pub fn stack_info(&self) -> Option<&str> {
-        self.stack_info.as_deref()
+        self.rare.as_ref()?.stack_info.as_deref()
     }
 
     /// Makes a record that borrows nothing, for a queue, a buffer or another thread.
@@ -305,14 +302,27 @@ impl<'a> Record<'a> {
             message: self.message.into_owned(),
             location: self.location.into_owned(),
             created: self.created,
-            origin: self.origin.into_owned(),
+            origin: self.origin.to_owned(),
             extra: self.extra.into_owned(),
-            exception: self.exception,
-            exception_text: self.exception_text,
-            stack_info: self.stack_info.map(Text::into_owned),
-            overrides: self.overrides,
+            rare: self.rare,
         }
     }
+}
+
+impl Record<'_> {
+    pub(crate) fn overrides(&self) -> Option<&Attributes> {
+        self.rare.as_ref()?.overrides.as_ref()
+    }
+
+    pub(crate) fn rare_mut(&mut self) -> &mut Rare {
+        self.rare.get_or_insert_default()
+    }
+}
+
+#[cold]
+fn rare(call: &Call<'_>) -> Rare {
+    let stack_info = call.stack_info.then(|| stack::capture().into());
+    Rare { exception: call.exception.clone(), stack_info, ..Rare::default() }
 }
 
 impl Extra<'_> {

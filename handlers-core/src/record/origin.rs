@@ -10,13 +10,14 @@ use arc_swap::ArcSwapOption;
 use super::switches::{RecordSwitches, record_switches};
 use crate::contain::contain;
 use crate::context;
+use crate::process::process_id;
 use crate::text::Text;
 
 /// A thread, as records name it.
 #[derive(Clone)]
 pub(crate) struct ThreadInfo {
     id: u64,
-    name: Arc<str>,
+    name: Text<'static>,
 }
 
 impl ThreadInfo {
@@ -25,11 +26,11 @@ impl ThreadInfo {
     pub(crate) fn current() -> Self {
         let thread = thread::current();
         let name = match thread.name() {
-            Some("main") => Arc::from("MainThread"),
-            Some(name) => Arc::from(name),
+            Some("main") => Text::Static("MainThread"),
+            Some(name) => Text::from(name.to_owned()),
             None => {
                 let number = UNNAMED_THREADS.fetch_add(1, Ordering::Relaxed);
-                Arc::from(format!("Thread-{number}"))
+                Text::from(format!("Thread-{number}"))
             }
         };
         Self { id: thread_id(), name }
@@ -88,7 +89,7 @@ impl<'a> Origin<'a> {
 
     pub(crate) fn here_owned() -> Origin<'static> {
         // The thread as its logging calls know it: a thread without a name has one number only.
-        context::with(|context| context.with_thread(|thread| Origin::here(thread).into_owned()))
+        context::with(|context| context.with_thread(|thread| Origin::here(thread).to_owned()))
     }
 
     pub(crate) fn thread(&self) -> Option<u64> {
@@ -101,7 +102,7 @@ impl<'a> Origin<'a> {
 
     pub(crate) fn process(&self) -> Option<u32> {
         self.switches.processes.then(|| match self.process {
-            Process::Current => std::process::id(),
+            Process::Current => process_id(),
             Process::Known(id) => id,
         })
     }
@@ -115,34 +116,37 @@ impl<'a> Origin<'a> {
         self.names.as_ref().and_then(|names| names.task.as_deref())
     }
 
-    pub(crate) fn into_owned(self) -> Origin<'static> {
-        let thread = match self.thread {
+    /// A copy that borrows nothing.
+    #[inline]
+    pub(crate) fn to_owned(&self) -> Origin<'static> {
+        let thread = match &self.thread {
             Thread::Unknown => Thread::Unknown,
-            Thread::Borrowed(thread) => Thread::Owned(thread.clone()),
-            Thread::Owned(thread) => Thread::Owned(thread),
+            Thread::Borrowed(thread) => Thread::Owned((*thread).clone()),
+            Thread::Owned(thread) => Thread::Owned(thread.clone()),
         };
         let process = match self.process {
-            Process::Current if self.switches.processes => Process::Known(std::process::id()),
+            Process::Current if self.switches.processes => Process::Known(process_id()),
             known => known,
         };
-        Origin { thread, process, switches: self.switches, names: self.names }
+        Origin { thread, process, switches: self.switches, names: self.names.clone() }
     }
 
     /// Puts a number that came with a record in the place of the one found here; so do the others.
     pub(crate) fn set_thread(&mut self, id: Option<u64>) {
-        let name = self.thread_name().map(Arc::from);
+        let name = self.thread_name().map(str::to_owned);
         self.thread = match (id, name) {
             (None, None) => Thread::Unknown,
             (id, name) => Thread::Owned(ThreadInfo {
                 id: id.unwrap_or_default(),
-                name: name.unwrap_or_default(),
+                name: name.unwrap_or_default().into(),
             }),
         };
     }
 
     pub(crate) fn set_thread_name(&mut self, name: Option<&str>) {
         let id = self.thread().unwrap_or_default();
-        self.thread = Thread::Owned(ThreadInfo { id, name: name.unwrap_or_default().into() });
+        self.thread =
+            Thread::Owned(ThreadInfo { id, name: name.unwrap_or_default().to_owned().into() });
     }
 
     pub(crate) fn set_process(&mut self, id: Option<u32>) {

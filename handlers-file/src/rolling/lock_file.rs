@@ -15,9 +15,8 @@ use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::process;
 
-use handlers_core::{Error, Result};
+use handlers_core::{Error, Result, process_id};
 
 use crate::log_file::{FileId, set_permissions};
 
@@ -142,7 +141,7 @@ impl LockFile {
     /// A forked child must neither believe that it has its parent's lock nor let that go: with its
     /// parent's open file it would do both.
     fn forget_if_forked(&mut self) {
-        if self.opened.as_ref().is_some_and(|opened| opened.process != process::id()) {
+        if self.opened.as_ref().is_some_and(|opened| opened.process != process_id()) {
             self.opened = None;
             self.locked = false;
         }
@@ -185,7 +184,7 @@ fn open(path: &Path, permissions: Option<u32>) -> io::Result<Opened> {
         // Whatever is wrong with them, it could be opened.
         let _ = set_permissions(&file, &metadata, permissions);
     }
-    Ok(Opened { file, id: FileId::of(&metadata), process: process::id() })
+    Ok(Opened { file, id: FileId::of(&metadata), process: process_id() })
 }
 
 /// The name is known to everybody who can write to the directory: what is locked, and written to, must
@@ -258,7 +257,7 @@ mod tests {
 
     impl Scratch {
         fn new(name: &str) -> Self {
-            let name = format!("handlers-lock-file-{name}-{}", process::id());
+            let name = format!("handlers-lock-file-{name}-{}", process_id());
             let path = std::env::temp_dir().join(name);
             let _ = fs::remove_dir_all(&path);
             fs::create_dir(&path).unwrap();

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use handlers_core::Result;
+use handlers_core::{Result, fork_generation};
 
 use super::queue::Store;
 
@@ -12,11 +12,14 @@ pub(super) struct Memory {
     frames: VecDeque<Box<[u8]>>,
     bytes: u64,
     max_bytes: u64,
+    /// The process whose frames they are.
+    generation: u64,
 }
 
 impl Memory {
     pub(super) fn new(max_bytes: u64) -> Self {
-        Self { frames: VecDeque::new(), bytes: 0, max_bytes }
+        let generation = fork_generation();
+        Self { frames: VecDeque::new(), bytes: 0, max_bytes, generation }
     }
 }
 
@@ -50,6 +53,12 @@ impl Store for Memory {
             self.frames = VecDeque::new();
         }
         Ok(())
+    }
+
+    fn leave_to_parent(&mut self) {
+        if self.generation != fork_generation() {
+            *self = Self::new(self.max_bytes);
+        }
     }
 
     fn len(&self) -> u64 {

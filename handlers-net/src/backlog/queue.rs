@@ -34,6 +34,9 @@ pub(super) trait Store: Debug + Send {
     /// It is removed here, but a later run may find it again.
     fn pop(&mut self) -> Result<()>;
 
+    /// In the child of a fork, forgets what its parent will send.
+    fn leave_to_parent(&mut self) {}
+
     /// How many frames there are.
     fn len(&self) -> u64;
 
@@ -142,6 +145,7 @@ impl Queue {
 
     fn with<R>(&self, work: impl FnOnce(&mut Inner) -> R) -> R {
         let mut inner = self.inner.lock();
+        inner.store.leave_to_parent();
         let result = work(&mut inner);
         self.len.store(inner.store.len(), Ordering::Release);
         result

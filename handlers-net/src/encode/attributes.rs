@@ -35,16 +35,14 @@ fn each(
     take: &mut impl FnMut(&str, &Value<'_>) -> Result<()>,
 ) -> Result<()> {
     let mut asctime = asctime.map(Value::from);
-    for (name, value) in record.attributes() {
-        let value = match name {
-            "msg" => Value::from(message),
-            "args" | "exc_info" => Value::None,
-            "message" => continue,
-            "asctime" => mem::take(&mut asctime).unwrap_or(value),
-            _ => value,
-        };
-        take(name, &value)?;
-    }
+    // From within: a loop would ask at each step which part of the iterator it is in.
+    record.attributes().try_for_each(|(name, value)| match name {
+        "msg" => take(name, &Value::from(message)),
+        "args" | "exc_info" => take(name, &Value::None),
+        "message" => Ok(()),
+        "asctime" => take(name, &mem::take(&mut asctime).unwrap_or(value)),
+        _ => take(name, &value),
+    })?;
     asctime.map_or(Ok(()), |asctime| take("asctime", &asctime))
 }
 

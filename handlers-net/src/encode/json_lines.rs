@@ -1,24 +1,14 @@
 //! One line of JSON for each record.
 
-use std::io::Write as _;
-
-use handlers_core::{HandlerBase, Integer, Record, Result, Value, with_line_buffer};
+use handlers_core::{HandlerBase, JsonObject, Record, Result};
 
 use super::{Encode, attributes};
 
 /// Sends a record as one line: a JSON object of the attributes that [`Pickle`](crate::Pickle) sends,
 /// under Python's names. `logging.makeLogRecord(json.loads(line))` makes a record of it.
 ///
-/// All that is not ASCII, and every control character, is escaped, as Python's `json.dumps` does it:
-/// whatever a message holds, a line is one record.
-///
-/// | value | JSON |
-/// |---|---|
-/// | `None`, booleans, integers of any size, text | itself |
-/// | floats | with the fewest digits that read back; `null` if infinite or not a number |
-/// | tuples and lists | arrays |
-/// | dictionaries | objects, with the keys as text |
-/// | bytes, objects, and what lies more than 64 containers deep | text, as Python's `str` |
+/// All that is not ASCII, and every control character, is escaped, as [`JsonObject`] does it: whatever
+/// a message holds, a line is one record. There is also how each kind of value is written.
 ///
 /// # Examples
 ///
@@ -59,187 +49,15 @@ impl Encode for JsonLines {
         out: &mut Vec<u8>,
     ) -> Result<()> {
         let start = out.len();
-        let mut separator = "{";
+        let mut object = JsonObject::begin(out);
         let written = attributes::for_each(handler, record, |name, value| {
-            out.extend_from_slice(separator.as_bytes());
-            separator = ", ";
-            write_text(name, out);
-            out.extend_from_slice(b": ");
-            write_value(value, MAX_DEPTH, out);
+            object.entry(name, value);
             Ok(())
         });
         match written {
-            Ok(()) => out.push(b'}'),
+            Ok(()) => object.end(),
             Err(_) => out.truncate(start),
         }
         written
-    }
-}
-
-fn write_value(value: &Value<'_>, depth: u32, out: &mut Vec<u8>) {
-    match value {
-        Value::Bool(true) => out.extend_from_slice(b"true"),
-        Value::Bool(false) => out.extend_from_slice(b"false"),
-        Value::Int(number) => write_integer(number, out),
-        Value::Float(number) if number.is_finite() => {
-            with_text(value, |text| out.extend_from_slice(text.as_bytes()));
-        }
-        Value::None | Value::Float(_) => out.extend_from_slice(b"null"),
-        Value::Str(text) => write_text(text, out),
-        Value::Tuple(items) | Value::List(items) if depth > 0 => {
-            write_all(b'[', items, b']', out, |item, out| write_value(item, depth - 1, out));
-        }
-        Value::Dict(entries) if depth > 0 => {
-            write_all(b'{', entries, b'}', out, |(key, value), out| {
-                write_key(key, out);
-                out.extend_from_slice(b": ");
-                write_value(value, depth - 1, out);
-            });
-        }
-        other => with_text(other, |text| write_text(text, out)),
-    }
-}
-
-fn write_all<T>(
-    open: u8,
-    items: &[T],
-    close: u8,
-    out: &mut Vec<u8>,
-    mut write: impl FnMut(&T, &mut Vec<u8>),
-) {
-    out.push(open);
-    for (index, item) in items.iter().enumerate() {
-        if index > 0 {
-            out.extend_from_slice(b", ");
-        }
-        write(item, out);
-    }
-    out.push(close);
-}
-
-/// The keys of an object are text. Those that JSON has are written as JSON, as `json.dumps` does.
-fn write_key(key: &Value<'_>, out: &mut Vec<u8>) {
-    match key {
-        Value::None => write_text("null", out),
-        Value::Bool(truth) => write_text(if *truth { "true" } else { "false" }, out),
-        Value::Str(text) => write_text(text, out),
-        other => with_text(other, |text| write_text(text, out)),
-    }
-}
-
-fn write_integer(number: &Integer, out: &mut Vec<u8>) {
-    if let Some(small) = number.to_i64() {
-        // Writing to a vector does not fail.
-        let _ = write!(out, "{small}");
-        return;
-    }
-    let digits = number.to_string();
-    // More digits than Python prints are shown in another base, which is no number.
-    if digits.contains('x') {
-        write_text(&digits, out);
-    } else {
-        out.extend_from_slice(digits.as_bytes());
-    }
-}
-
-/// Lends Python's `str` of a value.
-fn with_text(value: &Value<'_>, work: impl FnOnce(&str)) {
-    with_line_buffer(|text| {
-        value.write_str(text);
-        work(text);
-    });
-}
-
-fn write_text(text: &str, out: &mut Vec<u8>) {
-    let is_plain = |byte: &u8| matches!(byte, b' '..=b'~' if !matches!(byte, b'"' | b'\\'));
-    out.push(b'"');
-    let mut rest = text;
-    while let Some(at) = rest.bytes().position(|byte| !is_plain(&byte)) {
-        out.extend_from_slice(&rest.as_bytes()[..at]);
-        let mut characters = rest[at..].chars();
-        if let Some(character) = characters.next() {
-            write_escape(character, out);
-        }
-        rest = characters.as_str();
-    }
-    out.extend_from_slice(rest.as_bytes());
-    out.push(b'"');
-}
-
-fn write_escape(character: char, out: &mut Vec<u8>) {
-    let short = match character {
-        '"' | '\\' => character,
-        '\n' => 'n',
-        '\r' => 'r',
-        '\t' => 't',
-        '\u{8}' => 'b',
-        '\u{c}' => 'f',
-        _ => {
-            for unit in character.encode_utf16(&mut [0; 2]) {
-                // Writing to a vector does not fail.
-                let _ = write!(out, "\\u{unit:04x}");
-            }
-            return;
-        }
-    };
-    let _ = write!(out, "\\{short}");
-}
-
-/// Deeper than people nest, and not as deep as readers of JSON give up.
-const MAX_DEPTH: u32 = 64;
-
-#[cfg(test)]
-mod tests {
-    use handlers_core::Object;
-
-    use super::*;
-
-    fn json(value: impl Into<Value<'static>>) -> String {
-        let mut out = Vec::new();
-        write_value(&value.into(), MAX_DEPTH, &mut out);
-        String::from_utf8(out).unwrap()
-    }
-
-    // What CPython's `json.dumps` gives, but for the last of the floats.
-    #[test]
-    fn values_are_written_as_python_writes_json() {
-        assert_eq!(json(Value::None), "null");
-        assert_eq!(json(true), "true");
-        assert_eq!(json(-5), "-5");
-        assert_eq!(json(u128::MAX), "340282366920938463463374607431768211455");
-        assert_eq!(json(1e22), "1e+22");
-        assert_eq!(json(-0.0), "-0.0");
-        assert_eq!(json(f64::NAN), "null");
-        let list = vec![1.into(), "a".into(), Value::Tuple(vec![])];
-        assert_eq!(json(list), r#"[1, "a", []]"#);
-        let keys = [Value::from("k"), Value::None, false.into(), 7.into(), 1.5.into()];
-        let entries = keys.into_iter().map(|key| (key, 0.into())).collect();
-        let expected = r#"{"k": 0, "null": 0, "false": 0, "7": 0, "1.5": 0}"#;
-        assert_eq!(json(Value::Dict(entries)), expected);
-    }
-
-    #[test]
-    fn no_text_can_forge_a_line_or_leave_its_quotes() {
-        assert_eq!(json("a\"b\\c/d"), r#""a\"b\\c/d""#);
-        assert_eq!(json("\n\r\t\u{8}\u{c}\0\x1b\x7f"), r#""\n\r\t\b\f\u0000\u001b\u007f""#);
-        assert_eq!(json("é\u{85}\u{2028}😀"), r#""\u00e9\u0085\u2028\ud83d\ude00""#);
-    }
-
-    #[test]
-    fn what_json_does_not_know_is_text() {
-        assert_eq!(json(b"\xff"), r#""b'\\xff'""#);
-        assert_eq!(json(Object::timedelta(1, 0, 0).unwrap()), r#""1 day, 0:00:00""#);
-        let huge = json(Integer::from_signed_bytes_le(&[1; 2000]));
-        assert!(huge.starts_with("\"0x"), "{}", &huge[..9]);
-    }
-
-    #[test]
-    fn depth_ends_in_text() {
-        let nested = (1..100_000).fold(Value::List(vec![]), |inner, _| Value::List(vec![inner]));
-        let mut text = Vec::new();
-        write_value(&nested, MAX_DEPTH, &mut text);
-        // Dropping is a danger: see the documentation of `Value`.
-        std::mem::forget(nested);
-        assert!(text.starts_with(&[b'['; 64]) && text[64] == b'"');
     }
 }

@@ -4,8 +4,9 @@ use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use handlers_core::{Clock, Error};
+use handlers_core::{Clock, Error, fork_generation};
 
+use super::batch::Batch;
 use super::counters::Counts;
 use super::outcome::Loss;
 use super::settings::LinkSettings;
@@ -21,6 +22,8 @@ pub(super) struct Connection {
     pub(super) retry: Retry,
     resend: bool,
     transport: Option<Box<dyn Transport>>,
+    /// The process that made the connection.
+    generation: u64,
 }
 
 /// When a connection may be made.
@@ -41,6 +44,7 @@ impl Connection {
             retry: Retry::default(),
             resend: settings.resend,
             transport: None,
+            generation: fork_generation(),
         }
     }
 
@@ -60,7 +64,29 @@ impl Connection {
         attempt: Attempt,
         counts: &Counts,
     ) -> Result<(), Loss> {
-        let broken = match self.open(deadline, attempt, counts)?.send(frame, deadline) {
+        self.send_by(|transport| transport.send(frame, deadline), deadline, attempt, counts)
+    }
+
+    /// Sends all frames of `batch`, as [`send`](Self::send) does with one. Those that were sent are
+    /// not in it any more.
+    pub(super) fn send_batch(
+        &mut self,
+        batch: &mut Batch,
+        deadline: Instant,
+        attempt: Attempt,
+        counts: &Counts,
+    ) -> Result<(), Loss> {
+        self.send_by(|transport| batch.send(transport, deadline), deadline, attempt, counts)
+    }
+
+    fn send_by(
+        &mut self,
+        mut send: impl FnMut(&mut dyn Transport) -> io::Result<()>,
+        deadline: Instant,
+        attempt: Attempt,
+        counts: &Counts,
+    ) -> Result<(), Loss> {
+        let broken = match send(self.open(deadline, attempt, counts)?) {
             Ok(()) => return Ok(()),
             Err(error) => error,
         };
@@ -69,7 +95,7 @@ impl Connection {
         if is_final {
             return Err(self.broken(broken));
         }
-        match self.open(deadline, Attempt::Now, counts)?.send(frame, deadline) {
+        match send(self.open(deadline, Attempt::Now, counts)?) {
             Ok(()) => Ok(()),
             Err(error) => {
                 self.close_after(true);
@@ -84,17 +110,19 @@ impl Connection {
         deadline: Instant,
         attempt: Attempt,
         counts: &Counts,
-    ) -> Result<&mut Box<dyn Transport>, Loss> {
+    ) -> Result<&mut dyn Transport, Loss> {
+        self.leave_to_parent();
         self.forget_if_closed();
         let transport = match self.transport.take() {
             Some(transport) => transport,
             None => self.connect(deadline, attempt, counts)?,
         };
-        Ok(self.transport.insert(transport))
+        Ok(&mut **self.transport.insert(transport))
     }
 
     /// Closes and forgets the connection, if there is one.
     pub(super) fn close(&mut self) {
+        self.leave_to_parent();
         self.transport = None;
     }
 
@@ -129,6 +157,20 @@ impl Connection {
                 // The clock is read now: the wait counts from the end of the attempt.
                 self.retry.failed(&self.backoff, self.clock.now(), Instant::now());
                 Err(Loss::Unreachable(error))
+            }
+        }
+    }
+
+    /// Looks before each frame or batch, though it costs a system call. The end of a connection may
+    /// come between any two frames, and the system takes the first one after it as if nothing had
+    /// happened; only the second one fails. To look less often would lose both.
+    /// In the child of a fork: the connection is the parent's, whose frames would mix with ours.
+    fn leave_to_parent(&mut self) {
+        let generation = fork_generation();
+        if self.generation != generation {
+            self.generation = generation;
+            if let Some(mut transport) = self.transport.take() {
+                transport.leave();
             }
         }
     }

@@ -17,7 +17,8 @@ pub struct LinkCounters {
     pub sent: u64,
     /// Records that were lost, in silence or with an error.
     pub dropped: u64,
-    /// Records that wait in the backlog now; with a spool, those of an earlier run too.
+    /// Records that wait now: in the backlog, with a spool those of an earlier run too, and those
+    /// that a buffered handler holds back.
     pub queued: u64,
     /// Connections that were made after the first one.
     pub reconnects: u64,
@@ -32,8 +33,8 @@ pub(super) struct Counts {
 }
 
 impl Counts {
-    pub(super) fn count_sent(&self) {
-        self.sent.fetch_add(1, Ordering::Relaxed);
+    pub(super) fn count_sent(&self, frames: u64) {
+        self.sent.fetch_add(frames, Ordering::Relaxed);
     }
 
     pub(super) fn count_dropped(&self, frames: u64) {

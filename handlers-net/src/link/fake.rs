@@ -30,6 +30,10 @@ pub(super) struct State {
     pub(super) has_closed: bool,
     /// What the next sends give, if not a success.
     pub(super) failures: VecDeque<io::Error>,
+    /// After how many whole frames the next batches fail, and how.
+    pub(super) cuts: VecDeque<(usize, io::Error)>,
+    /// How many frames each batch had that was sent.
+    pub(super) batches: Vec<usize>,
     /// Whether a send waits until this is false.
     pub(super) is_stalled: bool,
     pub(super) attempts: u32,
@@ -45,6 +49,8 @@ impl Fake {
             attempt_takes: Duration::ZERO,
             has_closed: false,
             failures: VecDeque::new(),
+            cuts: VecDeque::new(),
+            batches: Vec::new(),
             is_stalled: false,
             attempts: 0,
             received: Vec::new(),
@@ -117,7 +123,8 @@ impl Transport for Fake {
             if Instant::now() >= deadline {
                 return Err(io::ErrorKind::TimedOut.into());
             }
-            changed.wait_until(&mut state, deadline);
+            // A test changes the state after it has woken those who wait.
+            changed.wait_for(&mut state, Duration::from_millis(1));
         }
         if let Some(error) = state.failures.pop_front() {
             return Err(error);
@@ -125,6 +132,27 @@ impl Transport for Fake {
         state.received.push(String::from_utf8_lossy(bytes).into_owned());
         self.changed();
         Ok(())
+    }
+
+    fn send_frames(
+        &mut self,
+        bytes: &[u8],
+        ends: &[usize],
+        deadline: Instant,
+    ) -> (usize, io::Result<()>) {
+        let (whole, cut) = match self.state().cuts.pop_front() {
+            Some((whole, error)) => (whole.min(ends.len() - 1), Err(error)),
+            None => (ends.len(), Ok(())),
+        };
+        let mut start = 0;
+        for (sent, end) in ends.iter().enumerate().take(whole) {
+            if let Err(error) = self.send(&bytes[start..*end], deadline) {
+                return (sent, Err(error));
+            }
+            start = *end;
+        }
+        self.state().batches.push(whole);
+        (whole, cut)
     }
 
     fn is_closed(&mut self) -> bool {

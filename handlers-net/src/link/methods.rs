@@ -59,12 +59,12 @@ macro_rules! handled_by_peer {
             self.peer.base()
         }
 
-        /// Sends what is queued, at once and within the timeout. Without a backlog nothing is.
+        /// Sends what is queued or held back, at once and within the timeout.
         fn flush(&self) -> Result<()> {
             self.peer.flush()
         }
 
-        /// Sends what is queued, within the timeout, and closes everything. What cannot be sent is
+        /// Sends what is queued or held back, within the timeout, and closes everything. What cannot be sent is
         /// dropped and counted, unless it is in a spool.
         fn close(&self) -> Result<()> {
             let closed = self.peer.close();
@@ -72,7 +72,7 @@ macro_rules! handled_by_peer {
             closed
         }
 
-        /// The records in a backlog that does not survive the process.
+        /// The records that are held back, or in a backlog that does not survive the process.
         fn pending(&self) -> u64 {
             self.peer.pending()
         }

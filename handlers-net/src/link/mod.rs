@@ -11,18 +11,25 @@
 //! peer.send(frame).or_fail()               // Python's others: errors are reported
 //! ```
 //!
+//! A handler that can hold records back has `buffer_setters!()` too, and calls [`Peer::submit`] in place
+//! of [`Peer::send`].
+//!
 //! A builder has the fields `base: HandlerBase` and `link: LinkSettings`, and gets its setters by
 //! `base_setters!()` and `link_setters!()`; a handler has the field `peer: Arc<Peer>` and gets its
 //! getters by `peer_methods!()`, and most of `Handler` by `handled_by_peer!()`. It calls
 //! [`Peer::finish`] when it is dropped.
 
+mod batch;
+mod buffer;
 mod connection;
 mod counters;
 #[cfg(test)]
 mod fake;
+mod held;
 mod methods;
 mod outcome;
 mod peer;
+mod queued;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -31,4 +38,4 @@ mod worker;
 pub use counters::LinkCounters;
 pub(crate) use methods::{handled_by_peer, peer_methods};
 pub(crate) use peer::Peer;
-pub(crate) use settings::{LinkSettings, link_setters};
+pub(crate) use settings::{LinkSettings, buffer_setters, link_setters};

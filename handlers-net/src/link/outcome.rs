@@ -10,6 +10,8 @@ use handlers_core::{Error, ErrorKind, HandlerBase, Result};
 pub(crate) enum Outcome {
     /// The system has taken it.
     Sent,
+    /// It is held back, to be sent with others.
+    Held,
     /// It waits in the backlog.
     Queued,
     /// The backlog was full and its rule let this frame go, which has been counted as dropped.
@@ -43,13 +45,12 @@ impl Outcome {
     /// Those that are not of the network, and those of the spool.
     pub(crate) fn or_drop(self, base: &HandlerBase) -> Result<()> {
         match self {
-            Self::Lost(Loss::Spool(error)) => Err(error),
-            Self::Lost(Loss::Unreachable(error)) if error.kind() != ErrorKind::Io => Err(error),
+            Self::Lost(loss) if !loss.is_of_network() => Err(loss.into_error()),
             Self::Lost(_) => {
                 base.count_dropped(1);
                 Ok(())
             }
-            Self::Sent | Self::Queued | Self::Overflowed => Ok(()),
+            Self::Sent | Self::Held | Self::Queued | Self::Overflowed => Ok(()),
         }
     }
 
@@ -61,12 +62,21 @@ impl Outcome {
     pub(crate) fn or_fail(self) -> Result<()> {
         match self {
             Self::Lost(loss) => Err(loss.into_error()),
-            Self::Sent | Self::Queued | Self::Overflowed => Ok(()),
+            Self::Sent | Self::Held | Self::Queued | Self::Overflowed => Ok(()),
         }
     }
 }
 
 impl Loss {
+    /// Whether it is the fault of the network or the peer, as far as one can tell.
+    pub(crate) fn is_of_network(&self) -> bool {
+        match self {
+            Self::Waiting | Self::Busy | Self::Broken(_) => true,
+            Self::Unreachable(error) => error.kind() == ErrorKind::Io,
+            Self::Spool(_) => false,
+        }
+    }
+
     /// The error that tells of it.
     #[cold]
     pub(crate) fn into_error(self) -> Error {

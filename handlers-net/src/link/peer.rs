@@ -7,9 +7,13 @@ use std::time::{Duration, Instant};
 use handlers_core::{HandlerBase, Result, contain, enter_handler};
 use parking_lot::{Mutex, MutexGuard};
 
-use super::connection::{Attempt, Connection, is_too_long};
+use super::batch::Batch;
+use super::buffer::Buffer;
+use super::connection::{Attempt, Connection};
 use super::counters::{Counts, LinkCounters};
+use super::held::Unsent;
 use super::outcome::{Loss, Outcome};
+use super::queued::{Emptied, PER_RECORD};
 use super::settings::LinkSettings;
 use super::worker::Worker;
 use crate::backlog::{Backlog, Queue};
@@ -20,36 +24,31 @@ use crate::backoff::Backoff;
 /// [`send`](Self::send) takes no longer than the timeout, whatever the peer and other threads do.
 #[derive(Debug)]
 pub(crate) struct Peer {
-    base: HandlerBase,
+    pub(super) base: HandlerBase,
     name: String,
     /// In nanoseconds.
     timeout: AtomicU64,
-    link: Mutex<Link>,
-    queue: Option<Queue>,
+    pub(super) link: Mutex<Link>,
+    /// What is held back, if anything is.
+    pub(super) buffer: Option<Buffer>,
+    pub(super) queue: Option<Queue>,
     /// Whether what is queued outlives the process.
     is_durable: bool,
     worker: Option<Worker>,
-    counts: Counts,
+    /// Whether the thread sends what is queued.
+    pub(super) works_off: bool,
+    pub(super) counts: Counts,
     /// For the thread, which must not keep the peer alive.
     me: Weak<Self>,
 }
 
 #[derive(Debug)]
-struct Link {
-    connection: Connection,
+pub(super) struct Link {
+    pub(super) connection: Connection,
     /// The frame of the backlog that is being sent.
-    frame: Vec<u8>,
-}
-
-/// How sending what is queued has ended.
-#[derive(Debug)]
-enum Emptied {
-    /// Nothing is queued any more.
-    Wholly,
-    /// There may be more, but this call has done its share.
-    Partly,
-    /// A frame could not be sent, which waits on.
-    Stuck(Loss),
+    pub(super) frame: Vec<u8>,
+    /// The frames that were held back and are being sent.
+    pub(super) batch: Batch,
 }
 
 impl Peer {
@@ -61,14 +60,20 @@ impl Peer {
     pub(crate) fn new(base: HandlerBase, settings: &LinkSettings) -> Result<Arc<Self>> {
         let backlog = settings.backlog.as_ref();
         let queue = backlog.map(Backlog::open).transpose()?;
+        let works_off = backlog.is_some_and(Backlog::has_background);
+        let buffer = Buffer::new(settings.buffer);
+        let has_interval = buffer.as_ref().is_some_and(|buffer| buffer.interval().is_some());
+        let connection = Connection::new(settings);
         let peer = Arc::new_cyclic(|me| Self {
             base,
             name: settings.connector.peer(),
             timeout: AtomicU64::new(nanos(settings.timeout)),
-            link: Mutex::new(Link { connection: Connection::new(settings), frame: Vec::new() }),
+            link: Mutex::new(Link { connection, frame: Vec::new(), batch: Batch::default() }),
+            buffer,
             queue,
             is_durable: backlog.is_some_and(Backlog::is_durable),
-            worker: backlog.is_some_and(Backlog::has_background).then(Worker::default),
+            worker: (works_off || has_interval).then(Worker::default),
+            works_off,
             counts: Counts::default(),
             me: Weak::clone(me),
         });
@@ -93,12 +98,12 @@ impl Peer {
         let Some(mut link) = self.link.try_lock_until(deadline) else {
             return self.keep(frame, Loss::Busy);
         };
-        if let Err(loss) = self.send_queued_before(&mut link, deadline) {
+        if let Err(loss) = self.send_queued_before(&mut link, PER_RECORD, deadline) {
             return self.keep(frame, loss);
         }
         match link.connection.send(frame, deadline, Attempt::WhenDue, &self.counts) {
             Ok(()) => {
-                self.counts.count_sent();
+                self.counts.count_sent(1);
                 Outcome::Sent
             }
             // Still under the lock, so that no later frame of this thread gets ahead.
@@ -135,31 +140,41 @@ impl Peer {
         self.lock().connection.is_open()
     }
 
-    /// Sends what is queued, within the timeout and whatever the back-off says.
+    /// Sends what is queued and what is held back, within the timeout and whatever the back-off
+    /// says.
     ///
     /// # Errors
     ///
-    /// Not all could be sent. The rest is queued still. A spool keeps what flushing promises by
-    /// itself, so it is no error of a spool that the peer is away.
+    /// Not all could be sent. The rest is queued still, or lost if there is no backlog. A spool keeps
+    /// what flushing promises by itself, so it is no error of a spool that the peer is away.
     pub(crate) fn flush(&self) -> Result<()> {
-        let Some(queue) = self.queue.as_ref().filter(|queue| !queue.is_empty()) else {
-            return Ok(());
-        };
-        let deadline = self.deadline();
-        let emptied = match self.link.try_lock_until(deadline) {
-            Some(mut link) => self.send_queued(&mut link, deadline, u64::MAX, Attempt::Now),
-            None => Emptied::Stuck(Loss::Busy),
-        };
+        let (emptied, held) = if self.waiting() > 0 { self.send_all() } else { NOTHING_TO_SEND };
+        if let Some(error) = self.held_error(held) {
+            return Err(error);
+        }
         match emptied {
             Emptied::Stuck(Loss::Spool(error)) => Err(error),
-            Emptied::Stuck(loss) if !self.is_durable => Err(loss
+            Emptied::Stuck(loss) if self.pending() > 0 => Err(loss
                 .into_error()
-                .context(format!("send the {} records that are queued", queue.len()))),
+                .context(format!("send the {} records that are queued", self.waiting()))),
             _ => Ok(()),
         }
     }
 
-    /// Sends what is queued, as [`flush`](Self::flush) does, and closes everything. What is left in
+    fn send_all(&self) -> (Emptied, Result<(), Unsent>) {
+        let deadline = self.deadline();
+        let Some(mut link) = self.link.try_lock_until(deadline) else {
+            return (Emptied::Stuck(Loss::Busy), Ok(()));
+        };
+        let emptied = self.send_queued(&mut link, deadline, u64::MAX, Attempt::Now);
+        match self.send_held_after(&emptied, &mut link, deadline) {
+            // All of it is queued now.
+            Err(Unsent { lost: 0, loss }) => (emptied.or_stuck(loss), Ok(())),
+            held => (emptied, held),
+        }
+    }
+
+    /// Sends what waits, as [`flush`](Self::flush) does, and closes everything. What is left in
     /// memory is dropped and counted.
     ///
     /// # Errors
@@ -167,21 +182,21 @@ impl Peer {
     /// Those of [`flush`](Self::flush).
     pub(crate) fn close(&self) -> Result<()> {
         let flushed = self.flush();
-        if let Some(worker) = &self.worker {
-            worker.stop();
-        }
         // Whoever has the lock lets it go within its own timeout.
         let mut link = self.lock();
         link.connection.close();
+        self.give_up_held(&mut link);
+        // The thread needs the lock for whatever it does.
+        self.stop_worker();
         let lost = self.queue.as_ref().map_or(0, Queue::close);
         drop(link);
         self.drop_silently(lost);
         flushed
     }
 
-    /// What a handler does when it is dropped: sends what is still queued, if it can.
+    /// What a handler does when it is dropped: sends what still waits, if it can.
     pub(crate) fn finish(&self) {
-        if self.queued() > 0 {
+        if self.waiting() > 0 {
             let _inside = enter_handler();
             // Nobody is left to be told.
             let _ = contain("close a handler", || self.close());
@@ -189,7 +204,17 @@ impl Peer {
     }
 
     pub(crate) fn counters(&self) -> LinkCounters {
-        self.counts.read(self.queued())
+        self.counts.read(self.waiting())
+    }
+
+    /// How many frames are queued or held back.
+    fn waiting(&self) -> u64 {
+        self.queued() + self.held()
+    }
+
+    /// How many frames are held back.
+    fn held(&self) -> u64 {
+        self.buffer.as_ref().map_or(0, Buffer::len)
     }
 
     /// How many frames wait.
@@ -199,7 +224,7 @@ impl Peer {
 
     /// How many frames wait that would be lost with the process.
     pub(crate) fn pending(&self) -> u64 {
-        if self.is_durable { 0 } else { self.queued() }
+        self.held() + if self.is_durable { 0 } else { self.queued() }
     }
 
     /// How long a call may take.
@@ -225,119 +250,45 @@ impl Peer {
         (link.connection.retry.time(), link.connection.retry.period())
     }
 
-    /// What the thread does each time: sends what is queued, if that is due. Says how long it is
-    /// until it can be of use again, nothing if there is no more to do.
+    /// What the thread does each time: sends what is due. Says how long it is until it can be of use
+    /// again, nothing if there is no more to do.
     pub(super) fn work(&self) -> Option<Duration> {
-        let queue = self.queue.as_ref().filter(|queue| !queue.is_empty())?;
-        let deadline = self.deadline();
-        let Some(mut link) = self.link.try_lock_until(deadline) else { return Some(PAUSE) };
-        let wait = link.connection.wait();
-        if wait > Duration::ZERO {
-            return Some(wait);
-        }
-        let emptied = self.send_queued(&mut link, deadline, PER_TURN, Attempt::WhenDue);
-        let after_failure = link.connection.wait().max(PAUSE);
-        drop(link);
-        match emptied {
-            Emptied::Wholly => None,
-            // Other threads may want the lock.
-            Emptied::Partly => Some(Duration::ZERO),
-            Emptied::Stuck(_) if queue.is_empty() => None,
-            Emptied::Stuck(_) => Some(after_failure),
-        }
+        let held = self.send_late();
+        let queued = if self.is_to_work_off() { self.work_off() } else { None };
+        held.into_iter().chain(queued).min()
     }
 
-    /// Sends some of what is queued, so that a new frame may follow; an error if it may not.
-    fn send_queued_before(&self, link: &mut Link, deadline: Instant) -> Result<(), Loss> {
-        if self.queued() == 0 {
-            return Ok(());
-        }
-        match self.send_queued(link, deadline, PER_RECORD, Attempt::WhenDue) {
-            Emptied::Wholly => Ok(()),
-            Emptied::Partly => Err(Loss::Waiting),
-            Emptied::Stuck(loss) => Err(loss),
-        }
+    /// Whether the thread has something queued to send.
+    pub(super) fn is_to_work_off(&self) -> bool {
+        self.works_off && self.queued() > 0
     }
 
-    /// Sends up to `most` of the frames that are queued, in their order.
-    fn send_queued(
-        &self,
-        link: &mut Link,
-        deadline: Instant,
-        most: u64,
-        attempt: Attempt,
-    ) -> Emptied {
-        let Some(queue) = &self.queue else { return Emptied::Wholly };
-        let mut frame = std::mem::take(&mut link.frame);
-        let emptied = (0..most)
-            .find_map(|_| self.send_first(queue, link, &mut frame, deadline, attempt))
-            .unwrap_or(Emptied::Partly);
-        self.drop_silently(queue.take_damaged());
-        if frame.capacity() <= LARGEST_KEPT {
-            link.frame = frame;
-        }
-        emptied
-    }
-
-    /// Sends the first frame that is queued; nothing, if that was done and there may be more.
-    fn send_first(
-        &self,
-        queue: &Queue,
-        link: &mut Link,
-        frame: &mut Vec<u8>,
-        deadline: Instant,
-        attempt: Attempt,
-    ) -> Option<Emptied> {
-        match queue.take(frame) {
-            Ok(true) => {}
-            Ok(false) => return Some(Emptied::Wholly),
-            Err(error) => return Some(Emptied::Stuck(Loss::Spool(error))),
-        }
-        match link.connection.send(frame, deadline, attempt, &self.counts) {
-            Ok(()) => self.counts.count_sent(),
-            Err(loss) if is_hopeless(&loss) => self.drop_silently(1),
-            Err(loss) => {
-                queue.put_back();
-                return Some(Emptied::Stuck(loss));
-            }
-        }
-        queue.pop().err().map(|error| Emptied::Stuck(Loss::Spool(error)))
-    }
-
-    /// Queues a frame that was not sent; without a backlog it is lost.
-    #[cold]
-    fn keep(&self, frame: &[u8], loss: Loss) -> Outcome {
-        let Some(queue) = self.queue.as_ref().filter(|_| !is_hopeless(&loss)) else {
-            self.counts.count_dropped(1);
-            return Outcome::Lost(loss);
-        };
-        match queue.push(frame) {
-            Ok(pushed) => {
-                self.drop_silently(pushed.dropped);
-                self.wake_worker();
-                if pushed.kept { Outcome::Queued } else { Outcome::Overflowed }
-            }
-            Err(error) => {
-                self.counts.count_dropped(1);
-                Outcome::Lost(Loss::Spool(error))
-            }
-        }
-    }
-
-    fn drop_silently(&self, frames: u64) {
+    pub(super) fn drop_silently(&self, frames: u64) {
         if frames > 0 {
             self.counts.count_dropped(frames);
             self.base.count_dropped(frames);
         }
     }
 
-    fn wake_worker(&self) {
+    pub(super) fn wake_worker(&self) {
         if let Some(worker) = &self.worker {
             worker.wake(&self.me);
         }
     }
 
-    fn deadline(&self) -> Instant {
+    pub(super) fn rouse_worker(&self) {
+        if let Some(worker) = &self.worker {
+            worker.rouse(&self.me);
+        }
+    }
+
+    fn stop_worker(&self) {
+        if let Some(worker) = &self.worker {
+            worker.stop();
+        }
+    }
+
+    pub(super) fn deadline(&self) -> Instant {
         let now = Instant::now();
         now.checked_add(self.timeout()).unwrap_or_else(|| now + FOR_EVER)
     }
@@ -349,34 +300,15 @@ impl Peer {
 
 impl Drop for Peer {
     fn drop(&mut self) {
-        if let Some(worker) = &self.worker {
-            worker.stop();
-        }
+        self.stop_worker();
     }
-}
-
-/// Whether the frame would be lost however often it was tried.
-fn is_hopeless(loss: &Loss) -> bool {
-    let Loss::Broken(error) = loss else { return false };
-    let source = std::error::Error::source(error);
-    source.and_then(|source| source.downcast_ref()).is_some_and(is_too_long)
 }
 
 fn nanos(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
-/// How many queued frames a record takes along: to catch up is not the work of one logging call.
-const PER_RECORD: u64 = 64;
-
-/// How many frames the thread sends before it lets others have the lock.
-const PER_TURN: u64 = 256;
-
-/// How long the thread leaves a peer alone that connects and then fails.
-const PAUSE: Duration = Duration::from_millis(100);
+const NOTHING_TO_SEND: (Emptied, Result<(), Unsent>) = (Emptied::Wholly, Ok(()));
 
 /// A year, for timeouts that no clock can reach.
 const FOR_EVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
-
-/// One enormous frame must not cost that memory for ever.
-const LARGEST_KEPT: usize = 64 * 1024;

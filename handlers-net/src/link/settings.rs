@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use handlers_core::{Clock, SystemClock};
+use handlers_core::{Clock, Level, SystemClock};
 
 use crate::backlog::Backlog;
 use crate::backoff::Backoff;
@@ -25,6 +25,19 @@ pub(crate) struct LinkSettings {
     /// Whether a frame that could not be sent is sent once more over a new connection, made at
     /// once. The peer may then see a part of it before the whole (NET-59).
     pub(crate) resend: bool,
+    /// When frames are held back, and for how long.
+    pub(crate) buffer: BufferSettings,
+}
+
+/// When frames are held back, to be sent together.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct BufferSettings {
+    /// With so many bytes they are sent; none are held back if it is 0.
+    pub(crate) capacity: usize,
+    /// A record of this level is not held back.
+    pub(crate) flush_level: Level,
+    /// How long a frame is held back at most.
+    pub(crate) interval: Option<Duration>,
 }
 
 impl LinkSettings {
@@ -37,7 +50,14 @@ impl LinkSettings {
             backlog: None,
             clock: Arc::new(SystemClock),
             resend: false,
+            buffer: BufferSettings::default(),
         }
+    }
+}
+
+impl Default for BufferSettings {
+    fn default() -> Self {
+        Self { capacity: 0, flush_level: Level::ERROR, interval: None }
     }
 }
 
@@ -81,3 +101,43 @@ macro_rules! link_setters {
     };
 }
 pub(crate) use link_setters;
+
+/// Gives the builder of a handler that can hold records back, which has a field `link`, the setters
+/// for that. The handler gives its records to [`Peer::submit`](super::Peer::submit).
+macro_rules! buffer_setters {
+    () => {
+        /// Holds records back until their frames have `capacity` bytes, a record of the
+        /// [`flush_level`](Self::flush_level) comes, or somebody flushes; then all are sent with
+        /// one system call. Optional; without it, and with a capacity of 0, each record is sent at
+        /// once. 65536 is a good choice.
+        ///
+        /// Records that are held back are lost if the process is killed, also if there is a spool,
+        /// in which they are not yet. Closing or dropping the handler sends them. They are counted
+        /// as `queued` until they are sent.
+        ///
+        /// What cannot be sent is lost, or queued with a [`backlog`](Self::backlog), as if each
+        /// record had been sent on its own, with two differences: it is noticed when the records
+        /// are sent, and an error is reported with the record that made them be sent. While one
+        /// thread sends, others go on; once as much again is held back they wait too, for no
+        /// longer than the [`timeout`](Self::timeout).
+        pub fn buffered(mut self, capacity: usize) -> Self {
+            self.link.buffer.capacity = capacity;
+            self
+        }
+
+        /// Sets the level from which on a record is not held back: it is sent at once, after those
+        /// that are. Optional; `ERROR` by default.
+        pub fn flush_level(mut self, level: ::handlers_core::Level) -> Self {
+            self.link.buffer.flush_level = level;
+            self
+        }
+
+        /// Sets how long a record is held back at most, 1 ms at least. Optional; without it a
+        /// record waits until there are enough, or somebody flushes. A thread does this.
+        pub fn flush_interval(mut self, interval: ::std::time::Duration) -> Self {
+            self.link.buffer.interval = Some(interval);
+            self
+        }
+    };
+}
+pub(crate) use buffer_setters;

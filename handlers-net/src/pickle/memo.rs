@@ -45,6 +45,14 @@ impl Memo {
         Some(number)
     }
 
+    /// Numbers one more object, if the number has one byte.
+    #[inline]
+    pub(super) fn short_number(&mut self) -> Option<u8> {
+        let number = u8::try_from(self.count).ok()?;
+        self.count += 1;
+        Some(number)
+    }
+
     pub(super) fn latin1(&self) -> Option<u32> {
         self.latin1
     }

@@ -54,6 +54,18 @@ impl<'p> Pickler<'p> {
     }
 
     fn value(&mut self, value: &Value<'_>) -> Result<()> {
+        // Most values hold no others.
+        match value {
+            Value::None => self.out.push(NONE),
+            Value::Int(number) => self.integer(number)?,
+            Value::Float(number) => self.float(*number),
+            Value::Str(text) => self.text(text)?,
+            value => self.value_of_any_depth(value)?,
+        }
+        Ok(())
+    }
+
+    fn value_of_any_depth(&mut self, value: &Value<'_>) -> Result<()> {
         let mut open = Vec::new();
         self.begin(value, &mut open)?;
         while let Some(container) = open.last_mut() {
@@ -76,10 +88,7 @@ impl<'p> Pickler<'p> {
             Value::None => self.out.push(NONE),
             Value::Bool(truth) => self.out.extend_from_slice(if *truth { TRUE } else { FALSE }),
             Value::Int(number) => self.integer(number)?,
-            Value::Float(number) => {
-                self.out.push(BINFLOAT);
-                self.out.extend(number.to_be_bytes());
-            }
+            Value::Float(number) => self.float(*number),
             Value::Str(text) => self.text(text)?,
             Value::Bytes(bytes) => self.bytes(bytes)?,
             Value::Tuple(items) => self.begin_tuple(items, open),
@@ -137,13 +146,20 @@ impl<'p> Pickler<'p> {
         }
     }
 
+    /// NET-26.
+    fn float(&mut self, number: f64) {
+        let mut bytes = [BINFLOAT; 9];
+        bytes[1..].copy_from_slice(&number.to_be_bytes());
+        self.out.extend_from_slice(&bytes);
+    }
+
     /// NET-25.
     fn integer(&mut self, number: &Integer) -> Result<()> {
         let Some(small) = number.to_i64() else { return self.long(number) };
         let bytes = small.to_le_bytes();
         match small {
-            0..=0xff => self.out.extend([BININT1, bytes[0]]),
-            0x100..=0xffff => self.out.extend([BININT2, bytes[0], bytes[1]]),
+            0..=0xff => self.out.extend_from_slice(&[BININT1, bytes[0]]),
+            0x100..=0xffff => self.out.extend_from_slice(&[BININT2, bytes[0], bytes[1]]),
             _ if i32::try_from(small).is_ok() => {
                 self.out.push(BININT);
                 self.out.extend_from_slice(&bytes[..4]);
@@ -170,12 +186,21 @@ impl<'p> Pickler<'p> {
 
     /// NET-22.
     fn text(&mut self, text: &str) -> Result<()> {
-        // CPython has one empty text, and one text for each character of Latin-1.
-        let mut characters = text.chars();
-        let is_one_object = text.len() <= 2
-            && characters.next().is_none_or(|character| u32::from(character) < 0x100)
-            && characters.next().is_none();
-        if is_one_object {
+        if let Ok(length @ 3..) = u8::try_from(text.len())
+            && let Some(number) = self.memo.short_number()
+        {
+            // Almost every text: one look at the room there is.
+            self.out.reserve(text.len() + 7);
+            self.out.extend_from_slice(&[BINUNICODE, length, 0, 0, 0]);
+            self.out.extend_from_slice(text.as_bytes());
+            self.out.extend_from_slice(&[BINPUT, number]);
+            return Ok(());
+        }
+        self.any_text(text)
+    }
+
+    fn any_text(&mut self, text: &str) -> Result<()> {
+        if text.len() <= 2 && is_one_object(text) {
             return self.once(Kind::Text, text, |pickler| pickler.text_itself(text));
         }
         self.text_itself(text).map(drop)
@@ -194,8 +219,8 @@ impl<'p> Pickler<'p> {
                 "cannot serialize a string larger than 4 GiB",
             ));
         };
-        self.out.push(BINUNICODE);
-        self.out.extend(length.to_le_bytes());
+        let [first, second, third, fourth] = length.to_le_bytes();
+        self.out.extend_from_slice(&[BINUNICODE, first, second, third, fourth]);
         Ok(())
     }
 
@@ -339,7 +364,7 @@ impl<'p> Pickler<'p> {
 
     fn refer(&mut self, number: u32, short: u8, long: u8) {
         if let Ok(number) = u8::try_from(number) {
-            self.out.extend([short, number]);
+            self.out.extend_from_slice(&[short, number]);
         } else {
             self.out.push(long);
             self.out.extend(number.to_le_bytes());
@@ -351,6 +376,14 @@ impl<'p> Pickler<'p> {
 fn key_of(object: &Object) -> [&str; 5] {
     let class = object.class_of();
     [&class.module, "\n", &class.name, "\n", object.repr().unwrap_or_default()]
+}
+
+/// Whether CPython has one object for a text: it has one empty text, and one for each character of
+/// Latin-1. The text has no more than two bytes.
+fn is_one_object(text: &str) -> bool {
+    let mut characters = text.chars();
+    characters.next().is_none_or(|character| u32::from(character) < 0x100)
+        && characters.next().is_none()
 }
 
 #[cold]

@@ -32,8 +32,6 @@ pub struct SysLogHandlerBuilder {
 impl SysLogHandlerBuilder {
     pub(super) fn new(address: Address) -> Self {
         let mut link = LinkSettings::new(NotYet);
-        // NET-59.
-        link.resend = true;
         if matches!(address, Address::Path(_)) {
             // To look whether a path is there costs next to nothing.
             link.backoff = Backoff::NONE;
@@ -51,7 +49,7 @@ impl SysLogHandlerBuilder {
     handlers_core::base_setters!();
     link_setters!();
 
-    /// Sets the facility. Optional; [`Facility::USER`] by default.
+    /// Sets the facility. Optional; [`Facility::USER`] by default (NET-46).
     pub fn facility(mut self, facility: Facility) -> Self {
         self.message.facility = facility;
         self
@@ -67,21 +65,21 @@ impl SysLogHandlerBuilder {
         self
     }
 
-    /// Sets what each text begins with, such as `app: `. Optional; nothing by default.
+    /// Sets what each text begins with, such as `app: `. Optional; nothing by default (NET-56).
     pub fn ident(mut self, ident: impl Into<String>) -> Self {
         self.message.ident = ident.into();
         self
     }
 
     /// Sets whether a NUL follows each text. Optional; it does by default, since old daemons expect
-    /// it. It never does in the formats of the RFCs, or in frames.
+    /// it (NET-56). It never does in the formats of the RFCs, or in frames.
     pub fn append_nul(mut self, append_nul: bool) -> Self {
         self.message.append_nul = append_nul;
         self
     }
 
     /// Sets how severe the records of a level are: Python's `mapPriority`. Optional; Python's table
-    /// by default.
+    /// by default (NET-44).
     pub fn priority_map(mut self, map: impl PriorityMap + 'static) -> Self {
         self.message.priorities = Box::new(map);
         self
@@ -161,6 +159,9 @@ impl SysLogHandlerBuilder {
             _ => self.message.framing.unwrap_or_else(|| self.message.format.framing()),
         };
         self.message.framing = Some(framing);
+        // NET-59. A datagram to a host is not sent again (NET-61): that would hide what a connected
+        // socket is told, which is that nobody listens.
+        self.link.resend = is_path || socket_type == Some(SocketType::Stream);
         let known = Known::new(socket_type);
         if Arc::ptr_eq(&self.link.connector, &self.not_yet) {
             self.link.connector = connector(&self.address, socket_type, &known, framing)?;

@@ -25,7 +25,7 @@ use crate::link::{LinkCounters, Peer, handled_by_peer, peer_methods};
 /// A socket of the daemon's host is found and, if it is a stream, connected when the handler is
 /// made; that is an error if it fails (NET-52). A Unix domain socket may be missing then (NET-51).
 /// A connection that breaks is made anew, and the record at hand is sent once more: over a stream
-/// the daemon may then see a part of it before the whole. A host that cannot be reached is tried
+/// the daemon may then see a part of it before the whole. A datagram to a host is sent once. A host that cannot be reached is tried
 /// again when the [back-off](SysLogHandlerBuilder::backoff) says so, a Unix domain socket with each
 /// record. A record that could not be sent is an error, unless a
 /// [backlog](SysLogHandlerBuilder::backlog) keeps it.

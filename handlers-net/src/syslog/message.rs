@@ -62,7 +62,7 @@ impl MessageSettings {
             ""
         };
         if let Some(size) = self.max_size {
-            truncate(out, text, (begin + size).saturating_sub(nul.len()));
+            truncate(out, text, begin.saturating_add(size).saturating_sub(nul.len()));
         }
         out.push_str(nul);
         Ok(framing.end(out))
@@ -184,6 +184,8 @@ mod tests {
         assert_eq!(written(&settings, "0123456789ab"), "15 <14>012345[...]");
         settings.max_size = Some(2);
         assert_eq!(written(&settings, "0123456789ab"), "9 <14>[...]");
+        settings.max_size = Some(usize::MAX);
+        assert_eq!(written(&settings, "0123456789ab"), "16 <14>0123456789ab");
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod priority;
 mod priority_map;
 mod rfc3164;
 mod rfc5424;
+mod setters;
 mod severity;
 
 pub use address::{Address, SYSLOG_TLS_PORT, SocketType};

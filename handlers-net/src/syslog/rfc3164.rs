@@ -4,6 +4,7 @@ use handlers_core::{Record, TimeZone};
 
 use super::clock_text::push_rfc3164;
 use super::header;
+use super::setters::header_setters;
 
 /// The form of messages that RFC 3164 describes: `<14>Mar 31 01:59:59 web-1 shop[4321]: message`.
 ///
@@ -46,13 +47,10 @@ impl Rfc3164 {
         }
     }
 
-    /// Sets HOSTNAME. Optional; the name of the machine by default.
-    pub fn host_name(mut self, name: impl Into<String>) -> Self {
-        self.host_name = name.into();
-        self
-    }
+    header_setters!();
 
-    /// Sets TAG, the name of the program. Optional; the name that it was called by by default.
+    /// Sets TAG, the name of the program, of which 32 characters are sent at most. Optional; the
+    /// name that it was called by by default.
     pub fn tag(mut self, tag: impl Into<String>) -> Self {
         self.tag = tag.into();
         self
@@ -63,22 +61,6 @@ impl Rfc3164 {
     pub fn process(mut self, process: bool) -> Self {
         self.process = process;
         self
-    }
-
-    /// Sets the zone in which the time is written. Optional; the one of the process by default.
-    pub fn time_zone(mut self, zone: TimeZone) -> Self {
-        self.zone = zone;
-        self
-    }
-
-    /// Sends the message as it is, in lines. Optional; by default the ends of its lines are escaped.
-    pub fn multiline(mut self, multiline: bool) -> Self {
-        self.multiline = multiline;
-        self
-    }
-
-    pub(super) fn is_multiline(&self) -> bool {
-        self.multiline
     }
 
     /// Appends all that stands between the priority and the message.

@@ -5,6 +5,7 @@ use handlers_core::{Error, ErrorKind, Record, Result, TimeZone};
 use super::clock_text::push_rfc5424;
 use super::element::Element;
 use super::header::{self, HeaderField};
+use super::setters::header_setters;
 
 /// The form of messages that RFC 5424 describes.
 ///
@@ -78,25 +79,24 @@ impl Rfc5424 {
         }
     }
 
-    /// Sets HOSTNAME. Optional; the name of the machine by default.
-    pub fn host_name(mut self, name: impl Into<String>) -> Self {
-        self.host_name = name.into();
-        self
-    }
+    header_setters!();
 
-    /// Sets APP-NAME. Optional; the name that the program was called by by default.
+    /// Sets APP-NAME, of which 48 characters are sent at most. Optional; the name that the program
+    /// was called by by default.
     pub fn app_name(mut self, name: impl Into<String>) -> Self {
         self.app_name = name.into();
         self
     }
 
-    /// Sets PROCID. Optional; the number of the record's process by default.
+    /// Sets PROCID, of which 128 characters are sent at most. Optional; the number of the record's
+    /// process by default.
     pub fn proc_id(mut self, id: impl Into<String>) -> Self {
         self.proc_id = HeaderField::Text(id.into());
         self
     }
 
-    /// Sets MSGID, the kind of the message, for all messages. Optional; none by default.
+    /// Sets MSGID, the kind of the message, for all messages; 32 characters are sent at most.
+    /// Optional; none by default.
     pub fn msg_id(mut self, id: impl Into<String>) -> Self {
         self.msg_id = HeaderField::Text(id.into());
         self
@@ -122,32 +122,10 @@ impl Rfc5424 {
         Ok(self)
     }
 
-    /// Sets the zone in which the time is written. Optional; the one of the process by default.
-    pub fn time_zone(mut self, zone: TimeZone) -> Self {
-        self.zone = zone;
-        self
-    }
-
     /// Sets when a message begins with a byte order mark. Optional; if it is not ASCII by default.
     pub fn bom(mut self, bom: Bom) -> Self {
         self.bom = bom;
         self
-    }
-
-    /// Sends the message as it is, in lines. Optional; by default the ends of its lines are escaped.
-    ///
-    /// The receiver must keep the lines together, and whoever reads what it wrote must know that a
-    /// message can look like two. On a stream with [`Framing::NonTransparent`] the ends of lines are
-    /// escaped all the same.
-    ///
-    /// [`Framing::NonTransparent`]: super::Framing::NonTransparent
-    pub fn multiline(mut self, multiline: bool) -> Self {
-        self.multiline = multiline;
-        self
-    }
-
-    pub(super) fn is_multiline(&self) -> bool {
-        self.multiline
     }
 
     /// Appends all that stands between the priority and the message, a space at its end.

@@ -1,6 +1,8 @@
 //! A connected socket on which nothing waits longer than it may.
 
 use std::io;
+#[cfg(feature = "tls")]
+use std::net::Shutdown;
 use std::net::SocketAddr;
 use std::time::Instant;
 
@@ -46,6 +48,12 @@ impl Channel {
         system::receive_now(&self.socket, buffer)
     }
 
+    /// Says that nothing more will be sent.
+    #[cfg(feature = "tls")]
+    pub(super) fn end(&self) -> io::Result<()> {
+        self.socket.shutdown(Shutdown::Write)
+    }
+
     /// The socket, to be connected anew.
     #[cfg(any(test, unix))]
     pub(super) fn socket(&self) -> &Socket {
@@ -63,15 +71,35 @@ impl Stream {
     pub(super) fn new(channel: Channel) -> Self {
         Self { channel }
     }
+
+    /// Sends all of `bytes`. Says how many the system has taken.
+    fn send_counted(&self, bytes: &[u8], deadline: Instant) -> (usize, io::Result<()>) {
+        let mut taken = 0;
+        while let Some(rest) = bytes.get(taken..).filter(|rest| !rest.is_empty()) {
+            match self.channel.send(rest, deadline) {
+                Ok(count) => taken += count,
+                Err(error) => return (taken, Err(error)),
+            }
+        }
+        (taken, Ok(()))
+    }
 }
 
 impl Transport for Stream {
-    fn send(&mut self, mut bytes: &[u8], deadline: Instant) -> io::Result<()> {
-        while !bytes.is_empty() {
-            let sent = self.channel.send(bytes, deadline)?;
-            bytes = bytes.get(sent..).unwrap_or_default();
-        }
-        Ok(())
+    fn send(&mut self, bytes: &[u8], deadline: Instant) -> io::Result<()> {
+        self.send_counted(bytes, deadline).1
+    }
+
+    /// The system takes all frames at once, if it has room. What it has taken is certain even if
+    /// the rest fails.
+    fn send_frames(
+        &mut self,
+        bytes: &[u8],
+        ends: &[usize],
+        deadline: Instant,
+    ) -> (usize, io::Result<()>) {
+        let (taken, result) = self.send_counted(bytes, deadline);
+        (ends.partition_point(|end| *end <= taken), result)
     }
 
     /// What the peer says is read and thrown away: a log goes one way.

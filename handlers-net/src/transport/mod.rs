@@ -62,10 +62,37 @@ pub trait Transport: Debug + Send {
     /// What the system said, or [`io::ErrorKind::TimedOut`] when `deadline` has come.
     fn send(&mut self, bytes: &[u8], deadline: Instant) -> io::Result<()>;
 
+    /// Sends frames that stand one behind the other in `bytes`; `ends` says where each one ends.
+    /// Says how many were taken whole, which after an error may be some of them, and what went
+    /// wrong with the next one.
+    ///
+    /// By default each is sent on its own. A stream may take them together if it can tell after an
+    /// error how many the system has.
+    fn send_frames(
+        &mut self,
+        bytes: &[u8],
+        ends: &[usize],
+        deadline: Instant,
+    ) -> (usize, io::Result<()>) {
+        let mut start = 0;
+        for (sent, end) in ends.iter().enumerate() {
+            let frame = bytes.get(start..*end).unwrap_or_default();
+            if let Err(error) = self.send(frame, deadline) {
+                return (sent, Err(error));
+            }
+            start = *end;
+        }
+        (ends.len(), Ok(()))
+    }
+
     /// Whether the peer has closed the connection, as far as is known without waiting.
     fn is_closed(&mut self) -> bool {
         false
     }
+
+    /// Leaves the connection to another process, whose child this one is: nothing may be said to the
+    /// peer any more, not even when this is dropped.
+    fn leave(&mut self) {}
 
     /// Whether every send is one datagram, so that a failed one leaves nothing behind.
     fn is_datagram(&self) -> bool {

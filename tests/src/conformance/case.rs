@@ -131,6 +131,15 @@ pub(super) fn list(value: &Json) -> Result<&[Json], Skip> {
 }
 
 /// Names results.
+/// The fields of an object that a test has written down.
+#[cfg(test)]
+pub(super) fn object(value: Json) -> Object {
+    match value {
+        Json::Object(fields) => fields,
+        other => panic!("{other} is no object"),
+    }
+}
+
 pub(super) fn results<const N: usize>(entries: [(&str, Json); N]) -> Results {
     entries.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }

@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 
 use super::case::{Case, Object};
 use super::{
-    basic_config, dict_config, ending, file_differences, gelf, gelf_chunks, pickles,
+    basic_config, dict_config, ending, file_differences, gelf, gelf_chunks, pickles, queue_prepare,
     syslog_transports, timed_files, watched_model,
 };
 
@@ -151,6 +151,13 @@ const DIFFERENCES: &[Difference] = &[
         about: "two equal texts or containers are two objects",
         applies: pickles::refers_to_an_object_by_accident,
         instead: Instead::Expect(pickles::expect_only_the_values),
+    },
+    Difference {
+        file: "queue_prepare",
+        rule: "QUEUE-24",
+        about: "no formatter leaves `message` and `asctime` on the record that was logged",
+        applies: queue_prepare::has_traces_of_a_formatter,
+        instead: Instead::Expect(queue_prepare::expect_no_traces_of_a_formatter),
     },
     Difference {
         file: "shutdown",

@@ -4,6 +4,7 @@ use std::any::Any;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use handlers_core::{
     Filter, Formatter, Handler, Level, Logger, Manager, NullHandler, PatternFormatter, Record,
@@ -16,7 +17,7 @@ use handlers_file::{
 };
 use handlers_net::syslog::Address;
 use handlers_net::{DatagramHandler, SocketHandler, SysLogHandler};
-use handlers_queue::{BufferingHandler, MemoryHandler};
+use handlers_queue::{BufferingHandler, MemoryHandler, QueueHandler, RecordQueue};
 use serde_json::{Value as Json, json};
 
 use super::case::{Object, Skip};
@@ -215,7 +216,30 @@ fn other_handler(seen: &mut Json, handler: &dyn Handler) -> Result<&'static str,
         seen["capacity"] = json!(buffering.capacity());
         return Ok("BufferingHandler");
     }
+    if let Some(queue) = any.downcast_ref::<QueueHandler<Arc<dyn RecordQueue>>>() {
+        seen["listener"] = listener(queue)?;
+        return Ok("QueueHandler");
+    }
     Err(Skip::new("a handler of an unknown class"))
+}
+
+/// The listener of a handler. That it has the handler's queue shows when it takes a record from it.
+fn listener(handler: &QueueHandler<Arc<dyn RecordQueue>>) -> Result<Json, Skip> {
+    let Some(listener) = handler.listener() else { return Ok(Json::Null) };
+    let names: Vec<String> = listener.handlers().iter().map(name).collect();
+    let started = listener.is_running();
+    handler.handle(&Record::builder().message("line").build());
+    // Others may have put some before.
+    let queued = handler.queue().len();
+    let guard = listener.start().map_err(|error| Skip::new(error.to_string()))?;
+    let report = guard.stop(Duration::from_secs(60));
+    Ok(json!({
+        "class": "QueueListener",
+        "handlers": names,
+        "respect_handler_level": listener.respect_handler_level(),
+        "started": started,
+        "same_queue": queued > 0 && report.handled == queued as u64 && handler.queue().is_empty(),
+    }))
 }
 
 fn name(handler: &Arc<dyn Handler>) -> String {

@@ -100,13 +100,7 @@ fn lines(file: Option<&Json>) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn object(value: Json) -> Object {
-        match value {
-            Json::Object(fields) => fields,
-            other => panic!("{other} is no object"),
-        }
-    }
+    use crate::conformance::case::object;
 
     #[test]
     fn lost_records_are_expected_in_the_order_of_time() {

@@ -22,6 +22,8 @@
 //! | `files` | `file_handlers` |
 //! | `memory` | `memory_handler` |
 //! | `pickles` | `pickles` |
+//! | `queue_listener` | `queue_listener` |
+//! | `queue_prepare` | `queue_prepare` |
 //! | `socket_backoff` | `socket_backoff` |
 //! | `gelf`, `gelf_chunks` | `gelf`, `gelf_chunks` |
 //! | `syslog`, `syslog_transports` | `syslog` |
@@ -51,6 +53,8 @@ mod objects;
 mod pickles;
 mod probe;
 mod process;
+mod queue_listener;
+mod queue_prepare;
 mod records;
 mod registry;
 mod report;

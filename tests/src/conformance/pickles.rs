@@ -180,7 +180,8 @@ fn find(object: &Object, known: &[Value<'static>]) -> Option<Value<'static>> {
     })
 }
 
-fn read_attributes(attributes: &Json) -> Result<Vec<(String, Value<'static>)>, Skip> {
+/// Reads `[[name, typed value], …]`.
+pub(super) fn read_attributes(attributes: &Json) -> Result<Vec<(String, Value<'static>)>, Skip> {
     let pair = |pair: &Json| match list(pair)? {
         [name, value] => Ok((text(name)?.to_owned(), values::read(value)?)),
         _ => Err(Skip::new("no pair")),
@@ -188,7 +189,8 @@ fn read_attributes(attributes: &Json) -> Result<Vec<(String, Value<'static>)>, S
     list(attributes)?.iter().map(pair).collect()
 }
 
-fn write_attributes<'v>(
+/// Writes `[[name, typed value], …]`.
+pub(super) fn write_attributes<'v>(
     attributes: impl Iterator<Item = (&'v str, Value<'v>)>,
 ) -> Result<Json, Skip> {
     let pair = |(name, value): (&str, Value<'_>)| Ok(json!([name, values::write(&value)?]));
@@ -196,7 +198,9 @@ fn write_attributes<'v>(
 }
 
 /// The record that the cases have in common, with some attributes changed.
-fn plain<const N: usize>(changes: [(&str, Value<'static>); N]) -> Record<'static> {
+pub(super) fn plain<N: Into<String>>(
+    changes: impl IntoIterator<Item = (N, Value<'static>)>,
+) -> Record<'static> {
     let attributes = [
         ("name", Value::from("app.net")),
         ("msg", Value::from("hello")),
@@ -220,6 +224,8 @@ fn plain<const N: usize>(changes: [(&str, Value<'static>); N]) -> Record<'static
         ("process", Value::from(4321)),
         ("taskName", Value::None),
     ];
-    let named = |(name, value): (&str, Value<'static>)| (name.to_owned(), value);
-    Record::from_attributes(attributes.into_iter().chain(changes).map(named))
+    let attributes = attributes.into_iter().map(|(name, value)| (name.to_owned(), value));
+    Record::from_attributes(
+        attributes.chain(changes.into_iter().map(|(n, value)| (n.into(), value))),
+    )
 }

@@ -4,8 +4,8 @@ use super::case::{Case, Results, Skip};
 use super::document::CASES;
 use super::{
     basic_config, dict_config, ending, errors, files, formats, gelf, gelf_chunks, loggers, memory,
-    pickles, records, retention, socket_backoff, syslog, syslog_transports, timed, timed_files,
-    times,
+    pickles, queue_listener, queue_prepare, records, retention, socket_backoff, syslog,
+    syslog_transports, timed, timed_files, times,
 };
 
 /// Cases of one kind.
@@ -257,6 +257,28 @@ pub(super) const FAMILIES: &[Family] = &[
             "message",
         ],
         run: pickles::make,
+    },
+    Family {
+        file: "queue_listener",
+        list: CASES,
+        inputs: &["respect_handler_level", "handler_levels", "records"],
+        outputs: &["received", "unfinished_tasks", "thread_none_after_stop"],
+        run: queue_listener::listen,
+    },
+    Family {
+        file: "queue_prepare",
+        list: CASES,
+        inputs: &["overrides", "format", "exc_info"],
+        outputs: &[
+            "prepared",
+            "same_object",
+            "original_after",
+            "prepared_getMessage",
+            "reformatted_default",
+            "reformatted_levelname",
+            "error",
+        ],
+        run: queue_prepare::prepare,
     },
     Family {
         file: "record_paths",

@@ -129,13 +129,7 @@ fn shown(value: Option<&Json>) -> Json {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn object(value: Json) -> Object {
-        match value {
-            Json::Object(fields) => fields,
-            other => panic!("{other} is no object"),
-        }
-    }
+    use crate::conformance::case::object;
 
     #[test]
     fn only_what_differs_is_shown() {

@@ -26,9 +26,10 @@ impl Subject {
     ) -> Result<HandlerResult<Self>, Skip> {
         let kw = case.nested("kw")?;
         match case.text("kind")? {
-            "file" => open_file(&kw, Common::read(case, &kw)?, path, hook),
+            kind @ ("file" | "watched") => {
+                open_plain(kind == "watched", &kw, Common::read(case, &kw)?, path, hook)
+            }
             "rotating" => open_rotating(case, &kw, path, hook),
-            "watched" => open_watched(&kw, Common::read(case, &kw)?, path, hook),
             other => Err(Skip::unknown("kind of handler", other)),
         }
     }
@@ -107,7 +108,9 @@ macro_rules! with_common {
     }};
 }
 
-fn open_file(
+/// Opens one of the handlers that know nothing but what is common.
+fn open_plain(
+    is_watched: bool,
     kw: &Case<'_>,
     common: Common,
     path: &Path,
@@ -115,24 +118,15 @@ fn open_file(
 ) -> Result<HandlerResult<Subject>, Skip> {
     kw.only(&COMMON_KEYWORDS)?;
     let open = || {
-        let builder = FileHandler::builder(path).error_hook(hook);
-        with_common!(builder, common).build()
+        if is_watched {
+            let builder = WatchedFileHandler::builder(path).error_hook(hook);
+            Ok(Subject::Watched(Box::new(with_common!(builder, common).build()?)))
+        } else {
+            let builder = FileHandler::builder(path).error_hook(hook);
+            Ok(Subject::File(Box::new(with_common!(builder, common).build()?)))
+        }
     };
-    Ok(open().map(|handler| Subject::File(Box::new(handler))))
-}
-
-fn open_watched(
-    kw: &Case<'_>,
-    common: Common,
-    path: &Path,
-    hook: impl ErrorHook + 'static,
-) -> Result<HandlerResult<Subject>, Skip> {
-    kw.only(&COMMON_KEYWORDS)?;
-    let open = || {
-        let builder = WatchedFileHandler::builder(path).error_hook(hook);
-        with_common!(builder, common).build()
-    };
-    Ok(open().map(|handler| Subject::Watched(Box::new(handler))))
+    Ok(open())
 }
 
 fn open_rotating(

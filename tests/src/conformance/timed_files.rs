@@ -128,13 +128,7 @@ fn listing(directory: &Path) -> Result<BTreeMap<String, Vec<String>>, Skip> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn object(value: Json) -> Object {
-        match value {
-            Json::Object(fields) => fields,
-            other => panic!("{other} is no object"),
-        }
-    }
+    use crate::conformance::case::object;
 
     /// Every day at midnight, with something in the way of the first backup.
     fn stuck() -> Object {

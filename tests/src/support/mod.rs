@@ -5,12 +5,16 @@ mod alone;
 mod dir;
 mod list_handler;
 mod shared_buffer;
+mod socket_path;
 mod standard_error;
 mod test_tree;
+mod wait;
 
 pub use alone::{Alone, alone};
 pub use dir::Dir;
 pub use list_handler::ListHandler;
 pub use shared_buffer::SharedBuffer;
+pub use socket_path::SocketPath;
 pub use standard_error::CapturedError;
 pub use test_tree::TestTree;
+pub use wait::{wait_for, wait_until};

@@ -1,7 +1,8 @@
 //! Receivers of lines in the test's own process, which know when they have read all that was sent.
 
 use std::io::{self, Read};
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{Ipv4Addr, Shutdown, TcpListener};
+use std::os::unix::net::UnixDatagram;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -9,14 +10,22 @@ use std::time::Instant;
 
 use handlers_core::{HandlerBase, Record, Result};
 use handlers_net::transport::{Connect, Tcp, Transport, Unix};
-
-use crate::receiver::{SocketPath, wait_until};
+use handlers_tests::support::{SocketPath, wait_until};
 
 /// What has been sent and received, in bytes, and the bytes themselves.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Collector {
     sent: Arc<AtomicUsize>,
     received: Arc<Mutex<Vec<u8>>>,
+    /// Which lives as long as somebody may send or look.
+    _socket: Option<Arc<Socket>>,
+}
+
+/// A socket that is read by a thread, which ends with this value.
+#[derive(Debug)]
+struct Socket {
+    socket: UnixDatagram,
+    _path: SocketPath,
 }
 
 impl Collector {
@@ -40,15 +49,15 @@ impl Collector {
     /// Listens for datagrams, of which none is lost; gives what sends them.
     pub(crate) fn datagrams() -> (Self, impl Connect) {
         let path = SocketPath::new();
-        let socket =
-            std::os::unix::net::UnixDatagram::bind(path.as_ref()).expect("it can be bound");
-        let connector = Unix::datagram(path.as_ref());
-        let collector = Self::default();
-        let received = collector.clone();
+        let socket = UnixDatagram::bind(&path).expect("the path is free");
+        let read = socket.try_clone().expect("a descriptor is free");
+        let connector = Unix::datagram(&path);
+        let received = Self::default();
+        let socket = Arc::new(Socket { socket, _path: path });
+        let collector = Self { _socket: Some(socket), ..received.clone() };
         thread::spawn(move || {
-            let _path = path;
             let mut buffer = vec![0; 1 << 20];
-            while let Ok(length) = socket.recv(&mut buffer) {
+            while let Ok(length @ 1..) = read.recv(&mut buffer) {
                 received.push(&buffer[..length]);
             }
         });
@@ -76,6 +85,12 @@ impl Collector {
 
     fn received(&self) -> std::sync::MutexGuard<'_, Vec<u8>> {
         self.received.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        let _ = self.socket.shutdown(Shutdown::Read);
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! `StderrHandler` stands in `tests/standard_error.rs`: it has standard error to itself there.
 
+mod queues;
+
 use std::collections::VecDeque;
 use std::fs;
 use std::num::NonZeroU64;

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use handlers_core::{Error, ErrorHook, Handler, HandlerBase, Record, Result};
 use handlers_net::{DEFAULT_UDP_LOGGING_PORT, DatagramHandler};
+use handlers_tests::support::SocketPath;
 
-use crate::receiver::{Receiver, SocketPath, assert_is, record};
+use crate::receiver::{Receiver, assert_is, record};
 
 /// A hook, and where the names of the errors come that it is told of.
 fn hook() -> (impl ErrorHook + 'static, Errors<Error>) {
@@ -82,7 +83,7 @@ fn a_record_too_long_for_a_datagram_is_reported_and_the_next_one_sent() {
 #[test]
 fn a_record_too_long_for_a_unix_datagram_is_reported_and_the_next_one_sent() {
     let path = SocketPath::new();
-    let receiver = std::os::unix::net::UnixDatagram::bind(path.as_ref()).unwrap();
+    let receiver = std::os::unix::net::UnixDatagram::bind(&path).unwrap();
     let (hook, errors) = hook();
     let handler = DatagramHandler::unix(&path).encoder(encode).error_hook(hook).build().unwrap();
     let mut buffer = vec![0; 200_000];

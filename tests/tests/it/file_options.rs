@@ -1,27 +1,18 @@
 //! What a file handler can be told beyond Python: a header, permissions, a link, watching.
 
 use std::fs;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use handlers_core::{ErrorKind, Handler, Record};
 use handlers_file::encoding::Encoding;
 use handlers_file::{FileHandler, OpenMode, RotatingFileHandler};
+use handlers_tests::support::wait_until;
 use handlers_tests::test_dir;
 
 use crate::faults::count_reports;
 
 fn record(message: &str) -> Record<'static> {
     Record::builder().message(message).build()
-}
-
-/// Waits for something that another thread does.
-fn wait_until(what: &str, mut done: impl FnMut() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(30);
-    while !done() {
-        assert!(Instant::now() < deadline, "{what}");
-        thread::yield_now();
-    }
 }
 
 #[test]

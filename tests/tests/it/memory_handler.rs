@@ -5,7 +5,6 @@
 
 mod drains;
 mod faults;
-mod support;
 mod threads;
 
 use std::sync::Arc;
@@ -16,7 +15,7 @@ use handlers_core::{
 use handlers_queue::{BufferStatus, BufferingHandler, MemoryHandler};
 use handlers_tests::support::{ListHandler, TestTree};
 
-use self::support::{as_target, counted, record};
+use crate::targets::{as_target, counted, record};
 
 // MemoryHandlerTest.test_flush; QUEUE-8, QUEUE-9.
 #[test]

@@ -2,12 +2,11 @@
 
 use std::fmt::Write;
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{self, Child, Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver as Lines};
 use std::time::{Duration, Instant};
-use std::{env, fs, thread};
+use std::{iter, thread};
 
 use handlers_core::{Level, Record, RecordBuilder, Timestamp, Value};
 use serde_json::{Map, Value as Json};
@@ -23,7 +22,12 @@ pub(crate) struct Receiver {
 impl Receiver {
     /// Starts a receiver for TCP on `port`, 0 for any that is free.
     pub(crate) fn tcp(port: u16) -> Self {
-        Self::start(&["tcp", "127.0.0.1", &port.to_string()])
+        Self::tcp_at("127.0.0.1", port)
+    }
+
+    /// Starts a receiver for TCP at an address of this host.
+    pub(crate) fn tcp_at(host: &str, port: u16) -> Self {
+        Self::start(&["tcp", host, &port.to_string()])
     }
 
     /// Starts a receiver for UDP on a free port.
@@ -32,13 +36,13 @@ impl Receiver {
     }
 
     /// Starts a receiver at a Unix socket for streams.
-    pub(crate) fn unix(path: &SocketPath) -> Self {
-        Self::start(&["unix", &path.0.display().to_string()])
+    pub(crate) fn unix(path: &Path) -> Self {
+        Self::start(&["unix", &path.display().to_string()])
     }
 
     /// Starts a receiver at a Unix socket for datagrams.
-    pub(crate) fn unix_datagrams(path: &SocketPath) -> Self {
-        Self::start(&["unixgram", &path.0.display().to_string()])
+    pub(crate) fn unix_datagrams(path: &Path) -> Self {
+        Self::start(&["unixgram", &path.display().to_string()])
     }
 
     fn start(arguments: &[&str]) -> Self {
@@ -78,11 +82,20 @@ impl Receiver {
         (0..count).map(|_| message(&self.record())).collect()
     }
 
+    /// The messages of all records that come until then.
+    pub(crate) fn messages_until(self, end: Instant) -> Vec<String> {
+        let next = || {
+            let left = end.saturating_duration_since(Instant::now());
+            self.lines.recv_timeout(left).ok()
+        };
+        let lines: Vec<String> = iter::from_fn(next).collect();
+        lines.iter().filter_map(|line| message_of(line)).collect()
+    }
+
     /// Kills it, and gives the messages that it has printed and nobody has read.
     pub(crate) fn kill(mut self) -> Vec<String> {
         self.end();
-        let record = |line: String| serde_json::from_str(&line).ok();
-        self.lines.iter().filter_map(record).map(|record| message(&record)).collect()
+        self.lines.iter().filter_map(|line| message_of(&line)).collect()
     }
 
     fn line(&self) -> String {
@@ -98,34 +111,6 @@ impl Receiver {
 impl Drop for Receiver {
     fn drop(&mut self) {
         self.end();
-    }
-}
-
-/// Where a Unix socket may be, removed with this value: a short path, since it has a hundred bytes at
-/// most.
-#[derive(Debug)]
-pub(crate) struct SocketPath(PathBuf);
-
-impl SocketPath {
-    pub(crate) fn new() -> Self {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let path = env::temp_dir().join(format!("handlers-{}-{count}.socket", process::id()));
-        // The number of a process may have been that of another one, which was killed.
-        let _ = fs::remove_file(&path);
-        Self(path)
-    }
-}
-
-impl AsRef<Path> for SocketPath {
-    fn as_ref(&self) -> &Path {
-        &self.0
-    }
-}
-
-impl Drop for SocketPath {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.0);
     }
 }
 
@@ -184,13 +169,9 @@ pub(crate) fn number(message: &str) -> u32 {
     digits.parse().expect("the second one is a number")
 }
 
-/// Waits for something that will come.
-pub(crate) fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
-    let deadline = Instant::now() + DEADLINE;
-    while !condition() {
-        assert!(Instant::now() < deadline, "{what} has not come");
-        thread::yield_now();
-    }
+/// The message in a line, unless that was cut off.
+fn message_of(line: &str) -> Option<String> {
+    serde_json::from_str(line).ok().map(|record| message(&record))
 }
 
 fn message(record: &Map<String, Json>) -> String {

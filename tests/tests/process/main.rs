@@ -10,5 +10,6 @@ mod last_resort;
 mod log_record;
 mod memory_handler;
 mod module_level_misc;
+mod queue_listener;
 mod shutdown;
 mod stream_handler;

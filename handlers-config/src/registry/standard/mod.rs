@@ -32,7 +32,7 @@ pub(super) fn registry() -> Registry {
 }
 
 /// Classes that a configuration may name. Those that are built take the places of their names.
-const LATER: [&str; 21] = [
+const LATER: [&str; 24] = [
     "graypy.GELFHTTPHandler",
     "graypy.handler.GELFHTTPHandler",
     "logging.FileHandler",
@@ -51,7 +51,10 @@ const LATER: [&str; 21] = [
     "logging.handlers.SysLogHandler",
     "logging.handlers.TimedRotatingFileHandler",
     "logging.handlers.WatchedFileHandler",
+    "multiprocessing.JoinableQueue",
     "multiprocessing.Queue",
+    "queue.LifoQueue",
+    "queue.PriorityQueue",
     "queue.Queue",
     "queue.SimpleQueue",
 ];

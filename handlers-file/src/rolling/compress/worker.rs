@@ -3,12 +3,11 @@
 use std::fmt;
 use std::mem;
 use std::path::{Path, PathBuf};
-use std::process;
 use std::sync::{Arc, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use handlers_core::{Error, Result, contain};
+use handlers_core::{Error, Result, contain, process_id};
 use parking_lot::{Condvar, Mutex};
 
 use super::codec::Compression;
@@ -78,7 +77,7 @@ impl Compressor {
     pub(crate) fn wake(&self) -> Result<()> {
         let mut state = self.shared.state.lock();
         state.wanted = true;
-        let process = Some(process::id());
+        let process = Some(process_id());
         if state.process == process || state.keeper.is_none() {
             return Ok(());
         }
@@ -94,11 +93,11 @@ impl Compressor {
     pub(crate) fn wait_until_idle(&self, timeout: Duration) -> bool {
         let deadline = Instant::now().checked_add(timeout);
         let mut state = self.shared.state.lock();
-        while state.process == Some(process::id()) {
+        while state.process == Some(process_id()) {
             match deadline {
                 None => self.shared.idle.wait(&mut state),
                 Some(deadline) if self.shared.idle.wait_until(&mut state, deadline).timed_out() => {
-                    return state.process != Some(process::id());
+                    return state.process != Some(process_id());
                 }
                 Some(_) => {}
             }

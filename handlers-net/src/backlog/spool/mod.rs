@@ -13,9 +13,8 @@ mod recover;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process;
 
-use handlers_core::{Error, Result};
+use handlers_core::{Error, Result, process_id};
 
 use self::format::{DONE, HEAD, Head, MAGIC, WAITING};
 use self::position::{read_exact_at, write_all_at};
@@ -68,7 +67,7 @@ impl Spool {
 
     /// The open file; it is opened anew after a close and in a forked child.
     fn opened(&mut self) -> Result<&mut Opened> {
-        let here = process::id();
+        let here = process_id();
         let opened = match self.opened.take().filter(|opened| opened.process == here) {
             Some(opened) => opened,
             None => self.open_anew(here)?,

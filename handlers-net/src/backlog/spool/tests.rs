@@ -8,7 +8,7 @@ struct Scratch(PathBuf);
 
 impl Scratch {
     fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("handlers-spool-{name}-{}", process::id()));
+        let path = std::env::temp_dir().join(format!("handlers-spool-{name}-{}", process_id()));
         let _ = fs::remove_dir_all(&path);
         fs::create_dir(&path).unwrap();
         Self(path)

@@ -1,9 +1,9 @@
 //! One encrypted connection.
 
 use std::io::{self, Read, Write};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use rustls::ClientConnection;
+use rustls::{ClientConnection, ProtocolVersion};
 
 use super::fault::described;
 use crate::transport::Transport;
@@ -17,11 +17,13 @@ pub(super) struct Session {
     /// Whether the last frame was sent only in part: then the end of the stream must not look like
     /// one that was meant.
     broken: bool,
+    /// Whether the peer has said something since hands were shaken.
+    heard: bool,
 }
 
 impl Session {
     pub(super) fn new(channel: Channel, tls: ClientConnection) -> Self {
-        Self { channel, tls, broken: true }
+        Self { channel, tls, broken: true, heard: false }
     }
 
     /// Agrees upon keys, and checks who the peer is.
@@ -34,6 +36,7 @@ impl Session {
         }
         self.write_out(deadline)?;
         self.broken = false;
+        self.heard = false;
         Ok(())
     }
 
@@ -70,6 +73,7 @@ impl Session {
         if read == 0 {
             return Err(closed());
         }
+        self.heard = true;
         let state = self.tls.process_new_packets().map_err(|error| {
             // The peer is told why, if that does not have to wait.
             let _ =
@@ -83,6 +87,19 @@ impl Session {
             said = said.saturating_sub(self.tls.reader().read(&mut buffer)?.max(1));
         }
         if state.peer_has_closed() { Err(closed()) } else { Ok(()) }
+    }
+
+    /// Waits until the peer has taken the end of the stream.
+    ///
+    /// A server of TLS 1.3 sends its tickets after the handshake. If they come to a socket that is
+    /// closed already the system resets the connection, and what is under way to the peer is lost.
+    fn await_tickets(&mut self) {
+        let has_tickets = self.tls.protocol_version() == Some(ProtocolVersion::TLSv1_3);
+        if self.heard || !has_tickets || self.channel.end().is_err() {
+            return;
+        }
+        let deadline = Instant::now() + LONGEST_GOOD_BYE;
+        while self.read_in(deadline).is_ok() {}
     }
 
     fn encrypt_and_send(&mut self, mut bytes: &[u8], deadline: Instant) -> io::Result<()> {
@@ -112,20 +129,46 @@ impl Transport for Session {
         Ok(())
     }
 
+    /// As many frames at a time as one record of TLS can hold: the peer can read a record when it
+    /// has all of it, so that if sending it fails it was none of its frames.
+    fn send_frames(
+        &mut self,
+        bytes: &[u8],
+        ends: &[usize],
+        deadline: Instant,
+    ) -> (usize, io::Result<()>) {
+        let (mut sent, mut start) = (0, 0);
+        while let Some(first) = ends.get(sent) {
+            let fit = ends.partition_point(|end| *end <= start + LARGEST_RECORD).max(sent + 1);
+            let end = ends.get(fit - 1).unwrap_or(first);
+            if let Err(error) = self.send(bytes.get(start..*end).unwrap_or_default(), deadline) {
+                return (sent, Err(error));
+            }
+            (sent, start) = (fit, *end);
+        }
+        (sent, Ok(()))
+    }
+
     fn is_closed(&mut self) -> bool {
         self.broken = self.broken || self.catch_up().is_err();
         self.broken
     }
+
+    fn leave(&mut self) {
+        self.broken = true;
+    }
 }
 
 impl Drop for Session {
-    /// Says that this is the end, unless that would have to wait.
+    /// Says that this is the end, unless that would have to wait. It waits only for a peer that has
+    /// not said anything yet.
     fn drop(&mut self) {
         // A socket that is closed with something unread resets the connection, and what is under
         // way to the peer is lost.
         if !self.is_closed() {
             self.tls.send_close_notify();
             let _ = self.write_out(Instant::now());
+            self.await_tickets();
         }
     }
 }
@@ -164,6 +207,12 @@ impl Read for Now<'_> {
 fn closed() -> io::Error {
     io::Error::new(io::ErrorKind::ConnectionAborted, "the peer has ended the TLS session")
 }
+
+/// What one record of TLS can hold (RFC 8446, section 5.1), in bytes.
+const LARGEST_RECORD: usize = 1 << 14;
+
+/// How long a new connection that is closed waits for what its peer says first.
+const LONGEST_GOOD_BYE: Duration = Duration::from_secs(1);
 
 /// A peer that talks without end must not keep a call for ever.
 const MOST_READS: usize = 128;

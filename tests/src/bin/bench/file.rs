@@ -17,10 +17,16 @@ pub(crate) fn flush() -> io::Result<Box<dyn Workload>> {
 }
 
 pub(crate) fn buffered() -> io::Result<Box<dyn Workload>> {
+    let (handler, dir) = buffered_handler()?;
+    Ok(Box::new(Logged::new(Arc::new(handler), dir)))
+}
+
+/// A handler with a buffer of 64 KiB, and the directory that its file is in.
+pub(crate) fn buffered_handler() -> io::Result<(FileHandler, ScratchDir)> {
     let dir = ScratchDir::new()?;
     let builder = FileHandler::builder(dir.path("app.log")).formatter(formatter());
     let handler = builder.buffered(64 * 1024).build();
-    Ok(Box::new(Logged::new(Arc::new(opened(handler)?), dir)))
+    Ok((opened(handler)?, dir))
 }
 
 pub(crate) fn rotate_size() -> io::Result<Box<dyn Workload>> {

@@ -79,7 +79,7 @@ fn percentiles(workload: &dyn Workload, plan: &Plan) -> [u64; 3] {
     let work = |number| {
         let mut worker = warmed_up(workload);
         together.wait();
-        let times = time_each(plan.numbers(number), |number| worker.log(number));
+        let times = time_each(plan.numbers(number), &mut *worker);
         worker.finish();
         times
     };
@@ -93,19 +93,27 @@ fn percentiles(workload: &dyn Workload, plan: &Plan) -> [u64; 3] {
         times
     });
     workload.finish();
-    let clock = percentile(&mut time_each(0..10_000, |_| ()), 500);
+    let clock = percentile(&mut time_each(0..10_000, &mut Nothing), 500);
     [500, 990, 999].map(|thousandth| percentile(&mut times, thousandth).saturating_sub(clock))
 }
 
-fn time_each(numbers: Range<u64>, mut call: impl FnMut(u64)) -> Vec<u64> {
+fn time_each(numbers: Range<u64>, worker: &mut (impl Worker + ?Sized)) -> Vec<u64> {
     let capacity = usize::try_from(numbers.end - numbers.start).unwrap_or(0);
     let mut times = vec![0; capacity];
     for (time, number) in times.iter_mut().zip(numbers) {
+        worker.get_ready(number);
         let start = Instant::now();
-        call(number);
+        worker.log(number);
         *time = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
     }
     times
+}
+
+/// What reading the clock costs.
+struct Nothing;
+
+impl Worker for Nothing {
+    fn log(&mut self, _number: u64) {}
 }
 
 fn percentile(times: &mut [u64], thousandth: usize) -> u64 {

@@ -43,6 +43,13 @@ pub(crate) fn socket_pickle() -> io::Result<Box<dyn Workload>> {
     Ok(Box::new(Logged::new(Arc::new(handler), receiver)))
 }
 
+pub(crate) fn socket_pickle_batched() -> io::Result<Box<dyn Workload>> {
+    let receiver = Receiver::start(Kind::Streams)?;
+    let builder = SocketHandler::builder("127.0.0.1", receiver.port());
+    let handler = built(builder.buffered(64 * 1024).build())?;
+    Ok(Box::new(Logged::new(Arc::new(handler), receiver)))
+}
+
 pub(crate) fn udp_pickle() -> io::Result<Box<dyn Workload>> {
     let receiver = Receiver::start(Kind::Datagrams)?;
     let handler = built(DatagramHandler::new("127.0.0.1", receiver.port()))?;

@@ -19,6 +19,9 @@ pub(crate) trait Worker {
     /// Logs the record of that number.
     fn log(&mut self, number: u64);
 
+    /// Gets ready for the record of that number; not timed.
+    fn get_ready(&mut self, _number: u64) {}
+
     /// Logs records one after the other, in a loop that the compiler sees through.
     fn log_all(&mut self, numbers: Range<u64>) {
         for number in numbers {
@@ -87,6 +90,12 @@ pub(crate) const WORKLOADS: &[Entry] = &[
     entry("syslog_udp", WRITES, net::syslog_udp, "SysLogHandler: one datagram a record"),
     entry("raw_tcp", WRITES, net::raw_tcp, "a frame of 551 bytes, ready made"),
     entry("socket_pickle", WRITES, net::socket_pickle, "SocketHandler: one pickle a record"),
+    entry(
+        "socket_pickle_batched",
+        LINES,
+        net::socket_pickle_batched,
+        "SocketHandler, buffered with 64 KiB",
+    ),
     entry("udp_pickle", WRITES, net::udp_pickle, "DatagramHandler: one pickle a record"),
     entry("gelf_tcp", WRITES, net::gelf_tcp, "GelfTcpHandler: one message a record"),
     entry("gelf_udp", WRITES, net::gelf_udp, "GelfUdpHandler: the same, compressed by zlib"),
@@ -96,11 +105,39 @@ pub(crate) const WORKLOADS: &[Entry] = &[
         || Ok(queue::memory()),
         "MemoryHandler of 1000 before one that does nothing",
     ),
+    entry("raw_queue", LINES, || Ok(queue::raw()), "the line, ready made, in a slot of a channel"),
+    entry(
+        "raw_queue_stdfmt",
+        LINES,
+        || Ok(queue::raw_stdfmt()),
+        "… put together, with the message through core::fmt",
+    ),
+    entry(
+        "queue_producer",
+        LINES,
+        queue::producer,
+        "QueueHandler before a listener that throws away",
+    ),
+    entry(
+        "raw_queue_bursts",
+        BURSTS,
+        || Ok(queue::raw_bursts()),
+        "raw_queue_stdfmt in bursts of 100, one a millisecond",
+    ),
+    entry("queue_bursts", BURSTS, queue::bursts, "queue_producer in such bursts"),
+    entry(
+        "queue_throughput",
+        LINES,
+        queue::throughput,
+        "QueueHandler before a listener that writes a file of 64 KiB of buffer",
+    ),
 ];
 
 /// Records that each cost a system call.
 const WRITES: u64 = 300_000;
 /// Records that cost a line.
 const LINES: u64 = 1_000_000;
+/// Records with pauses between them.
+const BURSTS: u64 = 200_000;
 /// Records that cost next to nothing.
 const CALLS: u64 = 50_000_000;

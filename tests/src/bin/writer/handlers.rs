@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use handlers_core::{
-    Clock, Handler, ManualClock, NullHandler, Result, StderrHandler, SystemClock, Timestamp,
+    Clock, Handler, ManualClock, NullHandler, PatternFormatter, Result, StderrHandler, SystemClock,
+    Timestamp,
 };
 use handlers_file::rolling::Compression;
 use handlers_file::{
@@ -70,6 +71,7 @@ macro_rules! rolling {
 fn file(options: &Options) -> Result<Made> {
     let mode: OpenMode = options.mode.parse()?;
     let builder = FileHandler::builder(&options.path).mode(mode).delay(options.delay);
+    let builder = builder.formatter(PatternFormatter::new(&options.format)?);
     builder.buffered(options.buffered).watch(options.watch).build().map(Made::new)
 }
 

@@ -36,6 +36,8 @@ pub(crate) struct Options {
     pub(crate) tag: String,
     pub(crate) mode: String,
     pub(crate) delay: bool,
+    /// What lines of a file look like.
+    pub(crate) format: String,
     /// How many bytes are held back; 0 is none.
     pub(crate) buffered: usize,
     /// Other processes write and rotate the same file.
@@ -76,6 +78,7 @@ impl Options {
                 "--tag" => options.tag = value()?,
                 "--mode" => options.mode = value()?,
                 "--delay" => options.delay = true,
+                "--format" => options.format = value()?,
                 "--buffered" => options.buffered = number(&value()?)?,
                 "--shared" => options.shared = true,
                 "--settle" => options.settle = true,
@@ -111,6 +114,7 @@ impl Default for Options {
             tag: "p0".to_owned(),
             mode: "a".to_owned(),
             delay: false,
+            format: "%(message)s".to_owned(),
             buffered: 0,
             shared: false,
             settle: false,

@@ -20,17 +20,30 @@
 //! | A7, A7b | the clock is set; the name of a backup is taken | [`clock`] |
 //! | A8 | several processes write to one file | [`processes`], [`crate::shared`] |
 //! | A9 | records are large | [`sizes`] |
+//! | C1 | a filter, formatter, value or hook panics | [`held_back`], [`queues`], [`crate::invariants`] |
+//! | C2 | a handler logs to its own logger | [`held_back`], [`queues`], the clauses of [`crate::conformance_suite`] |
+//! | C3 | two handlers log to each other's loggers | [`held_back`], [`queues`], [`crate::invariants`], [`crate::memory_handler`] |
+//! | C4 | code panics in the middle of a handler's work | [`held_back`] |
+//! | C5 | the process forks while threads are inside handlers | [`forks`] |
+//! | C6 | the program ends, panics, or is told to end | [`ending`] |
+//! | C7 | a queue is full | [`queues`], [`crate::queue_handler`] |
+//! | C8 | a handler behind a queue fails | [`crate::queue_listener`] |
+//! | C9 | the target of a buffer fails | [`held_back`], [`crate::memory_handler`] |
 
 mod clock;
 mod content;
 mod crash;
+mod ending;
 mod errors;
+mod forks;
+mod held_back;
 mod kill;
 mod links;
 mod paths;
 mod permissions;
 mod pipes;
 mod processes;
+mod queues;
 mod rotation;
 mod short_writes;
 mod sizes;

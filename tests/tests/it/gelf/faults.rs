@@ -9,7 +9,7 @@ use handlers_net::Backlog;
 
 use super::server::Server;
 use super::{LONG, noise, text};
-use crate::receiver::wait_until;
+use handlers_tests::support::wait_until;
 
 fn builder(port: u16) -> (GelfTcpHandlerBuilder, ManualClock) {
     let clock = ManualClock::new(Timestamp::from_seconds(1e9));

@@ -16,8 +16,14 @@ fn the_core_opens_no_file_and_no_socket() {
 
 #[test]
 fn handlers_that_hold_records_open_no_file_and_no_socket() {
+    // Opt-in: queues to other processes and machines.
+    let exceptions = ["handlers-queue/src/redis/", "handlers-queue/src/socket/"];
     let words = ["std::fs", "File::", "OpenOptions", "std::net", "unix::net"];
-    assert_none(&complaints("handlers-queue", &words), "the queue crate does no I/O");
+    let complaints: Vec<String> = complaints("handlers-queue", &words)
+        .into_iter()
+        .filter(|complaint| !exceptions.iter().any(|exception| complaint.starts_with(exception)))
+        .collect();
+    assert_none(&complaints, "the queue crate does no I/O but where it is asked to");
 }
 
 #[test]
@@ -29,10 +35,13 @@ fn no_library_prints() {
 }
 
 #[test]
-fn no_library_is_unsafe() {
+fn no_library_is_unsafe_but_for_three_calls() {
     let words = ["unsafe ", "unsafe{"];
+    // What only C's library can be asked for.
+    let exception = "handlers-core/src/process/system.rs";
+    let found = libraries().into_iter().flat_map(|library| complaints(&library, &words));
     let complaints: Vec<String> =
-        libraries().iter().flat_map(|library| complaints(library, &words)).collect();
+        found.filter(|complaint| !complaint.starts_with(exception)).collect();
     assert_none(&complaints, "there is no unsafe code");
 }
 
@@ -48,12 +57,14 @@ fn no_library_ends_the_process() {
 fn no_library_starts_a_thread_but_those_that_are_known() {
     let words = ["thread::spawn", "thread::Builder"];
     let allowed = [
+        "handlers-core/src/process/signals.rs",
         "handlers-core/src/shutdown.rs",
         "handlers-file/src/output/flusher.rs",
         "handlers-file/src/rolling/compress/worker.rs",
         "handlers-net/src/link/worker.rs",
         "handlers-net/src/transport/resolve.rs",
         "handlers-queue/src/listener",
+        "handlers-queue/src/redis/lookup.rs",
     ];
     let found = libraries().into_iter().flat_map(|library| complaints(&library, &words));
     let complaints: Vec<String> = found

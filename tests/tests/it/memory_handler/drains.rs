@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use handlers_core::{Error, ErrorKind, Handler, Level, Record, Result};
 use handlers_queue::BufferingHandler;
 
-use super::support::{Errors, counted, panic_quietly, record};
+use crate::targets::{Errors, counted, panic_quietly, record};
 
 // QUEUE-3, QUEUE-4, QUEUE-5.
 #[test]

@@ -7,7 +7,7 @@ use handlers_core::{Error, ErrorKind, Handler, Level, Record};
 use handlers_queue::{BufferStatus, MemoryHandler};
 use handlers_tests::support::ListHandler;
 
-use super::support::{Calls, Errors, Panics, as_target, counted, panic_quietly, record};
+use crate::targets::{Calls, Errors, Panics, as_target, counted, panic_quietly, record};
 
 #[test]
 fn a_policy_that_panics_is_reported_and_the_record_stays_in_the_buffer() {

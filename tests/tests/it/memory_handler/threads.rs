@@ -8,7 +8,7 @@ use handlers_core::{Handler, Level};
 use handlers_queue::MemoryHandler;
 use handlers_tests::support::ListHandler;
 
-use super::support::{Calls, Gated, as_target, counted, record, strings};
+use crate::targets::{Calls, Gated, as_target, counted, record, strings};
 
 // MemoryHandlerTest.test_race_between_set_target_and_flush (gh-104089); QUEUE-12, CORE-193.
 #[test]

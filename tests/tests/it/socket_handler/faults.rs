@@ -8,19 +8,19 @@ use std::time::{Duration, Instant};
 
 use handlers_core::{Clock, Handler, HandlerBase, Record, Result};
 use handlers_net::{Backlog, Backoff, SocketHandler, SocketHandlerBuilder};
+use handlers_tests::support::{wait_for, wait_until};
 
 use super::{builder, closed_port};
-use crate::receiver::wait_until;
 
 /// A peer whose connections the test accepts itself.
-fn listen() -> (TcpListener, u16) {
+pub(super) fn listen() -> (TcpListener, u16) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
     let port = listener.local_addr().expect("it is bound").port();
     (listener, port)
 }
 
 /// Frames of the message, with its length in front as the pickles have it.
-fn plain(builder: SocketHandlerBuilder) -> SocketHandler {
+pub(super) fn plain(builder: SocketHandlerBuilder) -> SocketHandler {
     let encoder = |_: &HandlerBase, record: &Record<'_>, out: &mut Vec<u8>| -> Result<()> {
         let message = record.message()?;
         let length = u32::try_from(message.len()).expect("the messages are short");
@@ -31,12 +31,12 @@ fn plain(builder: SocketHandlerBuilder) -> SocketHandler {
     builder.encoder(encoder).build().expect("there is no spool")
 }
 
-fn send(handler: &SocketHandler, message: &str) {
+pub(super) fn send(handler: &SocketHandler, message: &str) {
     handler.handle(&Record::builder().message(message).build());
 }
 
 /// All that comes until the connection ends.
-fn read_all(mut connection: TcpStream) -> Vec<u8> {
+pub(super) fn read_all(mut connection: TcpStream) -> Vec<u8> {
     let mut bytes = Vec::new();
     // A reset ends it too.
     let _ = connection.read_to_end(&mut bytes);
@@ -44,7 +44,7 @@ fn read_all(mut connection: TcpStream) -> Vec<u8> {
 }
 
 /// The whole frames, and how many bytes of another are left.
-fn frames(mut bytes: &[u8]) -> (Vec<String>, usize) {
+pub(super) fn frames(mut bytes: &[u8]) -> (Vec<String>, usize) {
     let mut frames = Vec::new();
     while let Some((head, rest)) = bytes.split_first_chunk::<4>() {
         let length = usize::try_from(u32::from_be_bytes(*head)).expect("it fits");
@@ -271,12 +271,5 @@ fn the_back_off_begins_anew_after_a_success() {
 
 /// Listens at a port that is free, or will be in a moment.
 fn wait_for_port(port: u16) -> TcpListener {
-    let deadline = Instant::now() + Duration::from_secs(120);
-    loop {
-        match TcpListener::bind(("127.0.0.1", port)) {
-            Ok(listener) => return listener,
-            Err(error) => assert!(Instant::now() < deadline, "{error}"),
-        }
-        thread::yield_now();
-    }
+    wait_for("a port that is free", || TcpListener::bind(("127.0.0.1", port)).ok())
 }

@@ -1,6 +1,7 @@
 //! `SocketHandlerTest` and `UnixSocketHandlerTest`, and what they do not ask: a peer that comes and
 //! goes.
 
+mod batches;
 mod faults;
 mod restarts;
 mod spool;
@@ -12,8 +13,9 @@ use handlers_core::{
     Error, ErrorKind, Handler, HandlerBase, ManualClock, Record, Result, Timestamp,
 };
 use handlers_net::{Backoff, SocketHandler, SocketHandlerBuilder};
+use handlers_tests::support::SocketPath;
 
-use crate::receiver::{Receiver, SocketPath, assert_is, record};
+use crate::receiver::{Receiver, assert_is, record};
 
 /// A handler for `port` with a clock that stands still, and time enough for a slow machine.
 fn builder(port: u16) -> (SocketHandlerBuilder, ManualClock) {
@@ -23,7 +25,7 @@ fn builder(port: u16) -> (SocketHandlerBuilder, ManualClock) {
 }
 
 /// A port at which nobody listens, and nobody will while the connection is there.
-fn closed_port() -> (TcpStream, u16) {
+pub(crate) fn closed_port() -> (TcpStream, u16) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
     let address = listener.local_addr().expect("it is bound");
     // Its own end of a connection is a port that nobody else gets and that does not listen.

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use handlers_core::Handler;
 use handlers_net::{Backlog, SocketHandler};
+use handlers_tests::support::wait_until;
 
 use super::builder;
-use crate::receiver::{Receiver, assert_is, number, record, wait_until};
+use crate::receiver::{Receiver, assert_is, number, record};
 
 /// Sends records and reads them back; when it returns the receiver has read all.
 fn exchange(handler: &SocketHandler, receiver: &Receiver, numbers: std::ops::Range<u32>) {

@@ -3,6 +3,7 @@
 use handlers_core::{Exception, Handler, Level, Record};
 use handlers_net::SysLogHandler;
 use handlers_net::syslog::{Element, Facility, Format, Framing, Rfc3164, Rfc5424, SocketType};
+use handlers_tests::support::wait_for;
 
 use super::error;
 use super::inbox::Inbox;
@@ -29,7 +30,7 @@ fn a_counted_message_is_one_whatever_is_in_it() {
         let handler = builder.format(format).build().unwrap();
         error(&handler, NASTY);
         error(&handler, "next");
-        let texts = super::inbox::wait_for("two messages", || {
+        let texts = wait_for("two messages", || {
             let bytes = inbox.streams().concat();
             (bytes.windows(4).any(|part| part == b"next")).then(|| counted(&bytes))
         });

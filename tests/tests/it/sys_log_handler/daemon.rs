@@ -6,10 +6,8 @@ use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use handlers_tests::support::Dir;
+use handlers_tests::support::{Dir, wait_for};
 use serde_json::Value as Json;
-
-use super::inbox::wait_for;
 
 /// A daemon that is killed with this value.
 #[derive(Debug)]

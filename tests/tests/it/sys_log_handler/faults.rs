@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use handlers_core::Handler;
 use handlers_net::SysLogHandler;
 use handlers_net::syslog::SocketType;
+use handlers_tests::support::SocketPath;
 
-use super::inbox::SocketPath;
 use super::{error, kept};
 
 // FAULTS B7: CPython is not told either.

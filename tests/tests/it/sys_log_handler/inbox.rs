@@ -3,16 +3,16 @@
 use std::io;
 use std::iter;
 use std::net::{SocketAddr, TcpListener, UdpSocket};
-use std::ops::Deref;
 use std::os::fd::AsFd;
 use std::os::unix::net::{UnixDatagram, UnixListener};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
-use std::{env, fs, mem, process};
+use std::time::Duration;
+use std::{fs, mem};
 
+use handlers_tests::support::wait_for;
 use rustix::net::RecvFlags;
 
 /// Takes what comes, and closes its sockets when it is dropped.
@@ -197,46 +197,5 @@ fn receive_all(socket: &impl AsFd, mut take: impl FnMut(&[u8])) {
     }
 }
 
-/// A path that a socket can have, however long the name of the test is; what is there in the end is
-/// removed.
-#[derive(Debug)]
-pub(crate) struct SocketPath(PathBuf);
-
-impl SocketPath {
-    pub(crate) fn new() -> Self {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let path = env::temp_dir().join(format!("syslog-{}-{number}", process::id()));
-        let _ = fs::remove_file(&path);
-        Self(path)
-    }
-}
-
-impl Deref for SocketPath {
-    type Target = Path;
-
-    fn deref(&self) -> &Path {
-        &self.0
-    }
-}
-
-impl Drop for SocketPath {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.0);
-    }
-}
-
-/// Looks again and again until there is something, for a minute at most.
-pub(crate) fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + Duration::from_secs(60);
-    loop {
-        if let Some(found) = look() {
-            return found;
-        }
-        assert!(Instant::now() < deadline, "{what}: not within a minute");
-        thread::park_timeout(PAUSE);
-    }
-}
-
-/// Between two looks.
+/// Between two looks for what has come.
 const PAUSE: Duration = Duration::from_millis(2);

@@ -5,8 +5,9 @@ use std::time::Duration;
 use handlers_core::Handler;
 use handlers_net::SysLogHandler;
 use handlers_net::syslog::{Framing, Rfc5424, SocketType};
+use handlers_tests::support::{SocketPath, wait_until};
 
-use super::inbox::{Inbox, SocketPath, wait_for};
+use super::inbox::Inbox;
 use super::{error, kept};
 
 // FAULTS B7; NET-61.
@@ -73,7 +74,7 @@ fn a_message_of_a_hundred_megabytes_goes_through_a_stream() {
     error(&handler, &"m".repeat(100 << 20));
     error(&handler, "next");
     let end = b" <11>mmm".len() + 9 + (100 << 20) - 3 + b"8 <11>next".len();
-    wait_for("all bytes", || (inbox.received() == end).then_some(()));
+    wait_until("all bytes", || inbox.received() == end);
     let bytes = inbox.streams().remove(0);
     assert!(bytes.starts_with(b"104857604 <11>mmm"));
     assert!(bytes.ends_with(b"mmm8 <11>next"));

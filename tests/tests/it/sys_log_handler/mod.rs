@@ -22,12 +22,12 @@ use handlers_net::syslog::{Address, Facility, LevelNames, Severity, SocketType};
 use self::inbox::Inbox;
 
 /// Hands a handler a record of the level `ERROR`.
-fn error(handler: &dyn Handler, message: &str) {
+pub(crate) fn error(handler: &dyn Handler, message: &str) {
     handler.handle(&Record::builder().level(Level::ERROR).message(message).build());
 }
 
 /// Makes a handler with a hook that keeps the errors.
-fn kept(handler: &dyn Handler) -> Errors {
+pub(crate) fn kept(handler: &dyn Handler) -> Errors {
     let errors = Errors::default();
     let kept = Arc::clone(&errors.0);
     handler.base().set_error_hook(Some(Arc::new(move |_: &Record<'_>, error: &Error| {
@@ -38,15 +38,15 @@ fn kept(handler: &dyn Handler) -> Errors {
 
 /// The errors that were reported.
 #[derive(Debug, Default)]
-struct Errors(Arc<Mutex<Vec<Error>>>);
+pub(crate) struct Errors(Arc<Mutex<Vec<Error>>>);
 
 impl Errors {
-    fn names(&self) -> Vec<&'static str> {
+    pub(crate) fn names(&self) -> Vec<&'static str> {
         let errors = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         errors.iter().map(Error::python_name).collect()
     }
 
-    fn clear(&self) {
+    pub(crate) fn clear(&self) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }

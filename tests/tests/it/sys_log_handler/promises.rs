@@ -6,8 +6,9 @@ use std::time::Duration;
 use handlers_net::syslog::{Framing, SocketType};
 use handlers_net::{SysLogHandler, SysLogHandlerBuilder};
 use handlers_tests::suite::{self, Subject};
+use handlers_tests::support::SocketPath;
 
-use super::inbox::{Inbox, SocketPath};
+use super::inbox::Inbox;
 
 #[test]
 fn sys_log_handler_by_tcp() {

@@ -8,12 +8,11 @@ use handlers_core::{Handler, Level, Record, TimeZone, Timestamp};
 use handlers_net::syslog::{Bom, Element, Facility, Format, Framing, Rfc3164, Rfc5424, SocketType};
 use handlers_net::transport::{Tcp, Tls};
 use handlers_net::{SysLogHandler, SysLogHandlerBuilder};
-use handlers_tests::support::Dir;
+use handlers_tests::support::{Dir, wait_until};
 use handlers_tests::test_dir;
 use serde_json::json;
 
 use super::daemon::{Daemon, free_udp_port, is_bound};
-use super::inbox::wait_for;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -256,6 +255,6 @@ fn a_daemon_that_is_killed_and_started_gets_what_follows() {
     for (number, message) in daemon.messages(300).iter().enumerate() {
         assert_whole(message, &number.to_string());
     }
-    wait_for("nothing is lost", || (handler.base().counters().failed == 0).then_some(()));
+    wait_until("nothing is lost", || handler.base().counters().failed == 0);
     assert_eq!((handler.counters().sent, handler.counters().reconnects), (301, 1));
 }

@@ -6,8 +6,9 @@ use std::time::Duration;
 use handlers_core::{Handler, ManualClock, Timestamp};
 use handlers_net::syslog::{Framing, Rfc5424, SocketType};
 use handlers_net::{Backlog, SysLogHandler, SysLogHandlerBuilder};
+use handlers_tests::support::wait_for;
 
-use super::inbox::{Inbox, wait_for};
+use super::inbox::Inbox;
 use super::promises::counted;
 use super::{error, kept};
 

@@ -3,8 +3,9 @@
 use handlers_core::Handler;
 use handlers_net::SysLogHandler;
 use handlers_net::syslog::{Framing, Rfc5424, SocketType};
+use handlers_tests::support::SocketPath;
 
-use super::inbox::{Inbox, SocketPath};
+use super::inbox::Inbox;
 use super::{error, kept};
 
 // UnixSysLogHandlerTest.test_output; NET-47, NET-49.

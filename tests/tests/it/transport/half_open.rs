@@ -5,9 +5,10 @@ use std::net::{TcpListener, UdpSocket};
 use std::time::Duration;
 
 use handlers_net::transport::{Connect, Keepalive, Tcp, Tls, Transport, Udp};
+use handlers_tests::support::{wait_for, wait_until};
 
-use super::network::Host;
-use super::{assert_times_out, in_a_second, late, wait_for};
+use super::{assert_times_out, in_a_second, late};
+use crate::network::Host;
 
 /// Listens on the right one of two hosts.
 fn listen(host: &Host) -> TcpListener {
@@ -54,7 +55,7 @@ fn keepalive_ends_a_connection_that_is_half_open_and_silent() {
     transport.send(b"a frame", late()).unwrap();
 
     right.firewall("drop");
-    wait_for("a connection that is given up", || transport.is_closed().then_some(()));
+    wait_until("a connection that is given up", || transport.is_closed());
 }
 
 #[test]
@@ -131,7 +132,7 @@ fn a_firewall_that_resets_ends_the_connection() {
     let error = super::send_until_broken(&mut *transport);
     let kinds = [io::ErrorKind::BrokenPipe, io::ErrorKind::ConnectionReset];
     assert!(kinds.contains(&error.kind()), "{error}");
-    wait_for("the end of the connection", || transport.is_closed().then_some(()));
+    wait_until("the end of the connection", || transport.is_closed());
 }
 
 #[test]

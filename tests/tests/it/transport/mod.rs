@@ -4,7 +4,6 @@
 
 mod half_open;
 mod names;
-mod network;
 mod system_calls;
 mod tcp;
 pub(crate) mod tls;
@@ -13,11 +12,11 @@ mod unix;
 
 use std::fmt::Debug;
 use std::io;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use handlers_core::Error;
 use handlers_net::transport::Transport;
+use handlers_tests::support::wait_for;
 
 /// More than anything takes that is not stuck.
 fn late() -> Instant {
@@ -58,18 +57,6 @@ impl HasKind for io::Error {
     }
 }
 
-/// Does something again and again until it gives a value, for a minute at most.
-fn wait_for<T>(what: &str, mut attempt: impl FnMut() -> Option<T>) -> T {
-    let deadline = late();
-    loop {
-        if let Some(value) = attempt() {
-            return value;
-        }
-        assert!(Instant::now() < deadline, "{what}: not within a minute");
-        thread::park_timeout(Duration::from_millis(5));
-    }
-}
-
 /// Sends until the connection is found broken, and gives what the system says.
 fn send_until_broken(transport: &mut dyn Transport) -> io::Error {
     wait_for("a broken connection", || transport.send(b"a frame\n", late()).err())
@@ -88,7 +75,7 @@ fn errno(error: &Error) -> Option<i32> {
 }
 
 /// What an error says, with its causes.
-fn text(error: &Error) -> String {
+pub(crate) fn text(error: &Error) -> String {
     let mut text = error.to_string();
     let mut cause = std::error::Error::source(error);
     while let Some(error) = cause {

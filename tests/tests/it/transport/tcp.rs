@@ -7,9 +7,10 @@ use std::thread;
 use std::time::Duration;
 
 use handlers_net::transport::{Connect, IpFamily, Tcp, Transport};
+use handlers_tests::support::wait_until;
 use rustix::net::sockopt::{set_socket_linger, set_socket_recv_buffer_size};
 
-use super::{assert_times_out, in_a_second, late, send_until_broken, wait_for};
+use super::{assert_times_out, in_a_second, late, send_until_broken};
 
 fn port_of(listener: &TcpListener) -> u16 {
     listener.local_addr().expect("it is bound").port()
@@ -110,7 +111,7 @@ fn a_peer_that_closes_is_noticed_before_anything_is_lost() {
     let (mut transport, peer) = connected();
     assert!(!transport.is_closed());
     drop(peer);
-    wait_for("the end of the connection", || transport.is_closed().then_some(()));
+    wait_until("the end of the connection", || transport.is_closed());
 }
 
 // A socket that is closed with something unread resets the connection, and what the peer has not

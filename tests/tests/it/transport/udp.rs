@@ -4,9 +4,10 @@ use std::io;
 use std::net::UdpSocket;
 
 use handlers_net::transport::{Connect, IpFamily, Udp};
+use handlers_tests::support::wait_for;
 use rustix::io::Errno;
 
-use super::{in_a_second, late, wait_for};
+use super::{in_a_second, late};
 
 fn bind(address: &str) -> (UdpSocket, u16) {
     let socket = UdpSocket::bind(address).expect("a port is free");

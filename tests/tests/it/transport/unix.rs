@@ -4,39 +4,14 @@ use std::fs;
 use std::io::{self, Read};
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixDatagram, UnixListener};
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::{env, process};
+use std::path::Path;
+use std::process;
 
 use handlers_net::transport::{Connect, Transport, Unix};
+use handlers_tests::support::{SocketPath, wait_until};
 use rustix::io::Errno;
 
-use super::{assert_times_out, errno, in_a_second, late, send_until_broken, wait_for};
-
-/// A directory with a short name: the path of a socket has a hundred bytes at most.
-struct Place(PathBuf);
-
-impl Place {
-    fn new() -> Self {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let path = env::temp_dir().join(format!("handlers-{}-{count}", process::id()));
-        // The number of a process may have been that of another one, which was killed.
-        let _ = fs::remove_dir_all(&path);
-        fs::create_dir(&path).expect("a directory can be made");
-        Self(path)
-    }
-
-    fn join(&self, name: &str) -> PathBuf {
-        self.0.join(name)
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
+use super::{assert_times_out, errno, in_a_second, late, send_until_broken};
 
 fn received(socket: &UnixDatagram) -> Vec<u8> {
     let mut buffer = vec![0; 1000];
@@ -65,17 +40,17 @@ fn fill(transport: &mut dyn Transport) -> usize {
 
 #[test]
 fn datagrams_and_streams_arrive() {
-    let dir = Place::new();
-    let socket = UnixDatagram::bind(dir.join("datagram")).unwrap();
-    let mut transport = Unix::datagram(dir.join("datagram")).connect(late()).unwrap();
+    let (datagrams, streams) = (SocketPath::new(), SocketPath::new());
+    let socket = UnixDatagram::bind(&datagrams).unwrap();
+    let mut transport = Unix::datagram(&datagrams).connect(late()).unwrap();
     assert!(transport.is_datagram());
     for datagram in [&b"one"[..], b"", b"three\nlines\0"] {
         transport.send(datagram, late()).unwrap();
         assert_eq!(received(&socket), datagram);
     }
 
-    let listener = UnixListener::bind(dir.join("stream")).unwrap();
-    let mut transport = Unix::stream(dir.join("stream")).connect(late()).unwrap();
+    let listener = UnixListener::bind(&streams).unwrap();
+    let mut transport = Unix::stream(&streams).connect(late()).unwrap();
     assert!(!transport.is_datagram());
     transport.send(b"one", late()).unwrap();
     transport.send(b"two", late()).unwrap();
@@ -102,8 +77,7 @@ fn abstract_names_are_names() {
 
 #[test]
 fn a_socket_that_is_missing_is_an_error_until_it_appears() {
-    let dir = Place::new();
-    let path = dir.join("log");
+    let path = SocketPath::new();
     for unix in [Unix::datagram(&path), Unix::stream(&path)] {
         let error = in_a_second(|deadline| unix.connect(deadline)).unwrap_err();
         assert_eq!(error.python_name(), "FileNotFoundError");
@@ -117,8 +91,7 @@ fn a_socket_that_is_missing_is_an_error_until_it_appears() {
 // As Python's `DatagramHandler`, which has the system look for the reader at each record.
 #[test]
 fn a_late_socket_finds_its_reader_whenever_that_is_there() {
-    let dir = Place::new();
-    let path = dir.join("log");
+    let path = SocketPath::new();
     let mut transport = Unix::datagram(&path).late(true).connect(late()).unwrap();
     for _ in 0..3 {
         let error = transport.send(b"lost", late()).unwrap_err();
@@ -129,8 +102,7 @@ fn a_late_socket_finds_its_reader_whenever_that_is_there() {
 
 #[test]
 fn a_reader_that_is_restarted_misses_nothing_but_its_absence() {
-    let dir = Place::new();
-    let path = dir.join("log");
+    let path = SocketPath::new();
     let socket = UnixDatagram::bind(&path).unwrap();
     let mut transport = Unix::datagram(&path).connect(late()).unwrap();
     transport.send(b"a record", late()).unwrap();
@@ -157,9 +129,9 @@ fn assert_found(transport: &mut dyn Transport, path: &Path) {
 // CPython blocks for ever at the twelfth record.
 #[test]
 fn a_datagram_reader_that_is_stalled_costs_no_more_than_the_deadline() {
-    let dir = Place::new();
-    let socket = UnixDatagram::bind(dir.join("log")).unwrap();
-    let mut transport = Unix::datagram(dir.join("log")).connect(late()).unwrap();
+    let path = SocketPath::new();
+    let socket = UnixDatagram::bind(&path).unwrap();
+    let mut transport = Unix::datagram(&path).connect(late()).unwrap();
     let sent = fill(&mut *transport);
     assert!(sent > 0, "some records fit into the queue");
     assert_times_out(|deadline| transport.send(b"lost", deadline));
@@ -173,9 +145,9 @@ fn a_datagram_reader_that_is_stalled_costs_no_more_than_the_deadline() {
 
 #[test]
 fn a_stalled_reader_that_goes_on_wakes_whoever_waits() {
-    let dir = Place::new();
-    let socket = UnixDatagram::bind(dir.join("log")).unwrap();
-    let mut transport = Unix::datagram(dir.join("log")).connect(late()).unwrap();
+    let path = SocketPath::new();
+    let socket = UnixDatagram::bind(&path).unwrap();
+    let mut transport = Unix::datagram(&path).connect(late()).unwrap();
     let sent = fill(&mut *transport);
     let waiting = std::thread::spawn(move || transport.send(b"at last", late()).unwrap());
     for _ in 0..sent {
@@ -187,18 +159,18 @@ fn a_stalled_reader_that_goes_on_wakes_whoever_waits() {
 
 #[test]
 fn a_stream_reader_that_is_stalled_costs_no_more_than_the_deadline() {
-    let dir = Place::new();
-    let _listener = UnixListener::bind(dir.join("log")).unwrap();
-    let mut transport = Unix::stream(dir.join("log")).connect(late()).unwrap();
+    let path = SocketPath::new();
+    let _listener = UnixListener::bind(&path).unwrap();
+    let mut transport = Unix::stream(&path).connect(late()).unwrap();
     fill(&mut *transport);
 }
 
 #[test]
 fn a_stream_that_nobody_accepts_costs_no_more_than_the_deadline() {
-    let dir = Place::new();
-    let listener = UnixListener::bind(dir.join("log")).unwrap();
+    let path = SocketPath::new();
+    let listener = UnixListener::bind(&path).unwrap();
     rustix::net::listen(&listener, 0).unwrap();
-    let unix = Unix::stream(dir.join("log"));
+    let unix = Unix::stream(&path);
     let first = unix.connect(late()).unwrap();
     assert_times_out(|deadline| unix.connect(deadline));
 
@@ -209,12 +181,12 @@ fn a_stream_that_nobody_accepts_costs_no_more_than_the_deadline() {
 
 #[test]
 fn a_stream_reader_that_goes_is_noticed() {
-    let dir = Place::new();
-    let listener = UnixListener::bind(dir.join("log")).unwrap();
-    let mut transport = Unix::stream(dir.join("log")).connect(late()).unwrap();
+    let path = SocketPath::new();
+    let listener = UnixListener::bind(&path).unwrap();
+    let mut transport = Unix::stream(&path).connect(late()).unwrap();
     assert!(!transport.is_closed());
     drop(listener.accept().unwrap());
-    wait_for("the end of the connection", || transport.is_closed().then_some(()));
+    wait_until("the end of the connection", || transport.is_closed());
     let error = send_until_broken(&mut *transport);
     assert_eq!(error.kind(), io::ErrorKind::BrokenPipe);
 }
@@ -222,10 +194,10 @@ fn a_stream_reader_that_goes_is_noticed() {
 // By this number `SysLogHandler` knows that it must try the other kind (NET-49).
 #[test]
 fn a_socket_of_the_other_kind_is_told_by_the_systems_number() {
-    let dir = Place::new();
-    let _listener = UnixListener::bind(dir.join("stream")).unwrap();
-    let _socket = UnixDatagram::bind(dir.join("datagram")).unwrap();
-    for unix in [Unix::datagram(dir.join("stream")), Unix::stream(dir.join("datagram"))] {
+    let (datagrams, streams) = (SocketPath::new(), SocketPath::new());
+    let _listener = UnixListener::bind(&streams).unwrap();
+    let _socket = UnixDatagram::bind(&datagrams).unwrap();
+    for unix in [Unix::datagram(&streams), Unix::stream(&datagrams)] {
         let error = unix.connect(late()).unwrap_err();
         assert_eq!(errno(&error), Some(Errno::PROTOTYPE.raw_os_error()));
     }
@@ -233,9 +205,9 @@ fn a_socket_of_the_other_kind_is_told_by_the_systems_number() {
 
 #[test]
 fn a_datagram_that_is_too_long_is_reported_and_the_next_one_sent() {
-    let dir = Place::new();
-    let socket = UnixDatagram::bind(dir.join("log")).unwrap();
-    let mut transport = Unix::datagram(dir.join("log")).connect(late()).unwrap();
+    let path = SocketPath::new();
+    let socket = UnixDatagram::bind(&path).unwrap();
+    let mut transport = Unix::datagram(&path).connect(late()).unwrap();
     let error = transport.send(&vec![b'x'; 10_000_000], late()).unwrap_err();
     assert_eq!(error.raw_os_error(), Some(Errno::MSGSIZE.raw_os_error()));
     transport.send(b"a record", late()).unwrap();

@@ -2,12 +2,13 @@
 
 use handlers_core::{Error, ErrorKind};
 use handlers_net::transport::{Connect, Tcp, Tls, TlsBuilder};
+use handlers_tests::support::wait_for;
 use handlers_tests::test_dir;
 
 use super::authority::{Authority, Pair};
 use super::certificates::known;
 use super::server::Options;
-use crate::transport::{late, text, wait_for};
+use crate::transport::{late, text};
 
 #[test]
 fn a_client_certificate_is_shown_whatever_its_key_looks_like() {

@@ -4,4 +4,4 @@ pub(crate) mod authority;
 mod certificates;
 mod clients;
 mod peers;
-mod server;
+pub(crate) mod server;

@@ -5,13 +5,14 @@ use std::net::{TcpListener, TcpStream};
 use std::thread;
 
 use handlers_net::transport::{Connect, Tcp, Tls};
+use handlers_tests::support::wait_until;
 use handlers_tests::test_dir;
 use rustix::process::Signal;
 
 use super::authority::Pair;
 use super::certificates::known;
 use super::server::Options;
-use crate::transport::{assert_times_out, in_a_second, late, wait_for};
+use crate::transport::{assert_times_out, in_a_second, late};
 
 /// Connects to whatever listens at the port.
 fn to(port: u16) -> Tls {
@@ -74,7 +75,7 @@ fn a_peer_that_ends_the_session_is_noticed() {
     let pair = Pair::self_signed(&dir, "self", true);
     let server = Options::new(&pair).closes().start();
     let mut transport = to(server.port()).connect(late()).unwrap();
-    wait_for("the end of the session", || transport.is_closed().then_some(()));
+    wait_until("the end of the session", || transport.is_closed());
     let error = transport.send(b"a frame", late()).unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::ConnectionAborted);
 }
@@ -87,7 +88,7 @@ fn a_server_that_is_killed_is_noticed() {
     let mut transport = to(server.port()).connect(late()).unwrap();
     transport.send(&known(1000), late()).unwrap();
     drop(server);
-    wait_for("the end of the session", || transport.is_closed().then_some(()));
+    wait_until("the end of the session", || transport.is_closed());
     assert!(transport.send(b"a frame", late()).is_err());
 }
 
@@ -160,4 +161,45 @@ fn a_frame_that_could_not_be_sent_ends_the_session_without_a_good_bye() {
     let seen = server.finish();
     assert_eq!(seen["equal"], true);
     assert_ne!(seen["ended"], "clean", "{seen}");
+}
+
+#[test]
+fn frames_that_are_sent_together_arrive_one_behind_the_other() {
+    let dir = test_dir!();
+    let pair = Pair::self_signed(&dir, "self", true);
+    let ends = [1, 2, 2, 16_386, 16_387, 32_772, 32_773, 150_000, 150_500, 200_000];
+    for version in ["1.2", "1.3"] {
+        let server = Options::new(&pair).version(version).start();
+        let mut transport = to(server.port()).connect(late()).unwrap();
+        let (sent, result) = transport.send_frames(&known(200_000), &ends, late());
+        result.unwrap();
+        assert_eq!(sent, ends.len());
+        drop(transport);
+        let seen = server.finish();
+        assert_eq!((&seen["received"], &seen["equal"]), (&200_000.into(), &true.into()), "{seen}");
+    }
+}
+
+// A peer can read none of a record of TLS that has not come whole.
+#[test]
+fn what_a_stalled_peer_will_get_of_many_frames_is_known_to_the_frame() {
+    let dir = test_dir!();
+    let pair = Pair::self_signed(&dir, "self", true);
+    // In 1.3 the server has something to say once it goes on; that nobody is there to hear it would
+    // reset the connection.
+    let server = Options::new(&pair).version("1.2").start();
+    let mut transport = to(server.port()).connect(late()).unwrap();
+    server.signal(Signal::STOP);
+    let ends: Vec<usize> = (1..=20_000).map(|number| number * 1000).collect();
+    let bytes = known(20_000_000);
+    let (sent, result) = in_a_second(|deadline| transport.send_frames(&bytes, &ends, deadline));
+    assert_eq!(result.unwrap_err().kind(), io::ErrorKind::TimedOut);
+    drop(transport);
+    server.signal(Signal::CONT);
+    let seen = server.finish();
+    assert_eq!(
+        (&seen["received"], &seen["equal"]),
+        (&(sent * 1000).into(), &true.into()),
+        "{seen}"
+    );
 }

@@ -34,6 +34,7 @@ except OSError as error:
     version, ended = None, str(error)
 print(json.dumps({
     "received": len(received),
+    "head": received[:1000].decode("latin-1"),
     "equal": bytes(received) == bytes(i * 7 % 251 for i in range(len(received))),
     "ended": ended,
     "version": version,

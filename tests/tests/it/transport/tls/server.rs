@@ -10,17 +10,17 @@ use serde_json::{Value, json};
 use super::authority::Pair;
 
 /// A server for one connection.
-pub(super) struct Server {
+pub(crate) struct Server {
     child: Child,
     output: BufReader<ChildStdout>,
     port: u16,
 }
 
 /// How a server is to behave.
-pub(super) struct Options(Value);
+pub(crate) struct Options(Value);
 
 impl Options {
-    pub(super) fn new(pair: &Pair) -> Self {
+    pub(crate) fn new(pair: &Pair) -> Self {
         let (certificate, key) = (&pair.certificate, &pair.key);
         Self(json!({
             "certificate": certificate, "key": key, "version": "1.3",
@@ -29,26 +29,26 @@ impl Options {
     }
 
     /// The newest version that it speaks.
-    pub(super) fn version(self, version: &str) -> Self {
+    pub(crate) fn version(self, version: &str) -> Self {
         self.set("version", json!(version))
     }
 
     /// Wants a certificate of the client.
-    pub(super) fn client_ca(self, path: &Path) -> Self {
+    pub(crate) fn client_ca(self, path: &Path) -> Self {
         self.set("client_ca", json!(path))
     }
 
     /// Says something first.
-    pub(super) fn says(self, text: &str) -> Self {
+    pub(crate) fn says(self, text: &str) -> Self {
         self.set("says", json!(text))
     }
 
     /// Ends the session at once.
-    pub(super) fn closes(self) -> Self {
+    pub(crate) fn closes(self) -> Self {
         self.set("closes", json!(true))
     }
 
-    pub(super) fn start(self) -> Server {
+    pub(crate) fn start(self) -> Server {
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/transport/tls/server.py");
         let mut command = Command::new("python3");
         command.arg(script).arg(self.0.to_string()).stdout(Stdio::piped());
@@ -66,24 +66,24 @@ impl Options {
 }
 
 impl Server {
-    pub(super) fn port(&self) -> u16 {
+    pub(crate) fn port(&self) -> u16 {
         self.port
     }
 
     /// Waits until the server has said what it says first.
-    pub(super) fn wait_until_said(&mut self) {
+    pub(crate) fn wait_until_said(&mut self) {
         let mut line = String::new();
         self.output.read_line(&mut line).expect("the server can be heard");
         assert_eq!(line, "said\n");
     }
 
-    pub(super) fn signal(&self, signal: Signal) {
+    pub(crate) fn signal(&self, signal: Signal) {
         let pid = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
         kill_process(pid.expect("a child has a number"), signal).expect("it is our child");
     }
 
     /// Waits for the end of the connection, and says what the server has seen.
-    pub(super) fn finish(mut self) -> Value {
+    pub(crate) fn finish(mut self) -> Value {
         let mut text = String::new();
         self.output.read_to_string(&mut text).expect("the server says what it got");
         serde_json::from_str(&text).expect("the server speaks JSON")

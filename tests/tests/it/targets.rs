@@ -1,4 +1,4 @@
-//! Targets that do something special, and what the tests of buffers have in common.
+//! Targets that do something special, and what the tests of handlers in front of others have in common.
 
 use std::fmt;
 use std::panic::resume_unwind;
@@ -10,13 +10,13 @@ use handlers_core::{Counters, Error, ErrorKind, Handler, HandlerBase, Level, Rec
 use handlers_tests::support::ListHandler;
 
 /// Calls a closure with every record.
-pub(super) struct Calls<F> {
+pub(crate) struct Calls<F> {
     base: HandlerBase,
     call: F,
 }
 
 impl<F: Fn(&Record<'_>) + Send + Sync + 'static> Calls<F> {
-    pub(super) fn new(call: F) -> Arc<Self> {
+    pub(crate) fn new(call: F) -> Arc<Self> {
         Arc::new(Self { base: HandlerBase::new(), call })
     }
 }
@@ -40,13 +40,13 @@ impl<F: Fn(&Record<'_>) + Send + Sync + 'static> Handler for Calls<F> {
 
 /// A handler whose own `handle` lets panics out.
 #[derive(Debug)]
-pub(super) struct Panics {
-    pub(super) list: ListHandler,
+pub(crate) struct Panics {
+    pub(crate) list: ListHandler,
     at: fn(&str) -> bool,
 }
 
 impl Panics {
-    pub(super) fn at(at: fn(&str) -> bool) -> Self {
+    pub(crate) fn at(at: fn(&str) -> bool) -> Self {
         Self { list: ListHandler::new(), at }
     }
 }
@@ -70,20 +70,20 @@ impl Handler for Panics {
 
 /// A handler that stops at its first record until somebody opens the gate.
 #[derive(Debug)]
-pub(super) struct Gated {
-    pub(super) list: ListHandler,
+pub(crate) struct Gated {
+    pub(crate) list: ListHandler,
     arrived: Mutex<Sender<()>>,
     opened: Mutex<Receiver<()>>,
     passed: AtomicBool,
 }
 
-pub(super) struct Gate {
+pub(crate) struct Gate {
     arrived: Receiver<()>,
     opened: Sender<()>,
 }
 
 impl Gated {
-    pub(super) fn new() -> (Arc<Self>, Gate) {
+    pub(crate) fn new() -> (Arc<Self>, Gate) {
         let (tell_arrived, arrived) = mpsc::channel();
         let (opened, wait_opened) = mpsc::channel();
         let gated = Self {
@@ -97,11 +97,11 @@ impl Gated {
 }
 
 impl Gate {
-    pub(super) fn wait_for_a_record(&self) {
+    pub(crate) fn wait_for_a_record(&self) {
         self.arrived.recv().expect("the target lives");
     }
 
-    pub(super) fn open(&self) {
+    pub(crate) fn open(&self) {
         self.opened.send(()).expect("the target lives");
     }
 }
@@ -122,10 +122,10 @@ impl Handler for Gated {
 
 /// What an error hook was told.
 #[derive(Default)]
-pub(super) struct Errors(Arc<Mutex<Vec<(String, ErrorKind)>>>);
+pub(crate) struct Errors(Arc<Mutex<Vec<(String, ErrorKind)>>>);
 
 impl Errors {
-    pub(super) fn hook(&self) -> impl Fn(&Record<'_>, &Error) + Send + Sync + 'static {
+    pub(crate) fn hook(&self) -> impl Fn(&Record<'_>, &Error) + Send + Sync + 'static {
         let told = Arc::clone(&self.0);
         move |record, error| {
             let message = record.as_text().unwrap_or_default().to_owned();
@@ -133,31 +133,31 @@ impl Errors {
         }
     }
 
-    pub(super) fn take(&self) -> Vec<(String, ErrorKind)> {
+    pub(crate) fn take(&self) -> Vec<(String, ErrorKind)> {
         std::mem::take(&mut *lock(&self.0))
     }
 }
 
-pub(super) fn as_target(list: &Arc<ListHandler>) -> Arc<dyn Handler> {
+pub(crate) fn as_target(list: &Arc<ListHandler>) -> Arc<dyn Handler> {
     Arc::<ListHandler>::clone(list)
 }
 
-pub(super) fn record(level: Level, message: &str) -> Record<'static> {
+pub(crate) fn record(level: Level, message: &str) -> Record<'static> {
     Record::builder().level(level).message(message).build()
 }
 
 /// Emitted, dropped and failed records.
-pub(super) fn counted(handler: &impl Handler) -> (u64, u64, u64) {
+pub(crate) fn counted(handler: &impl Handler) -> (u64, u64, u64) {
     let Counters { emitted, dropped, failed, .. } = handler.base().counters();
     (emitted, dropped, failed)
 }
 
-pub(super) fn strings<const N: usize>(texts: [&str; N]) -> Vec<String> {
+pub(crate) fn strings<const N: usize>(texts: [&str; N]) -> Vec<String> {
     texts.map(str::to_owned).to_vec()
 }
 
 /// A panic that is not announced on standard error.
-pub(super) fn panic_quietly() -> ! {
+pub(crate) fn panic_quietly() -> ! {
     resume_unwind(Box::new("on purpose"))
 }
 

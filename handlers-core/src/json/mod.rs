@@ -1,0 +1,7 @@
+//! Values and records as JSON, the way Python's `json` writes and reads them.
+
+mod read;
+mod record;
+mod write;
+
+pub use write::JsonObject;

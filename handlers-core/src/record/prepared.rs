@@ -1,0 +1,147 @@
+//! The record that waits in a queue.
+
+use std::sync::Arc;
+
+use super::{Attributes, Message, Rare, Record};
+use crate::value::Value;
+
+impl Record<'_> {
+    /// Makes the copy that a queue takes of a record that was formatted already: `text` is the
+    /// message, whole, and there is nothing left to merge into it or to print after it. Everything
+    /// else is kept (QUEUE-22, QUEUE-26).
+    ///
+    /// `asctime` is the time as the format showed it, if it did: Python's formatters leave it on the
+    /// record, and who sends the record on may send it along.
+    ///
+    /// There is one allocation, for the text, and none if that is short; fields of the call bring more.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use handlers_core::{Record, Value};
+    ///
+    /// let record = Record::builder().name("app").template("%d%%", [Value::from(5)]).build();
+    /// let prepared = record.to_prepared(&record.message()?, None);
+    /// assert_eq!((prepared.name(), &*prepared.message()?), ("app", "5%"));
+    /// assert_eq!(prepared.args(), Value::None);
+    /// # Ok::<(), handlers_core::Error>(())
+    /// ```
+    #[inline]
+    pub fn to_prepared(&self, text: &str, asctime: Option<&str>) -> Record<'static> {
+        let rare = match (self.overrides(), asctime) {
+            (None, None) => None,
+            (overrides, _) => {
+                let overrides = Some(prepared_overrides(overrides, text, asctime));
+                Some(Box::new(Rare { overrides, ..Rare::default() }))
+            }
+        };
+        Record {
+            name: self.name.clone().into_owned(),
+            level: self.level,
+            level_name: self.level_name.clone().into_owned(),
+            message: Message::prepared(text),
+            location: self.location.clone().into_owned(),
+            created: self.created,
+            origin: self.origin.to_owned(),
+            extra: self.extra.clone().into_owned(),
+            rare,
+        }
+    }
+}
+
+/// What the record was made of, but for what the preparation takes away; `message` and `asctime`
+/// come last if they are new, as in the dictionary of Python's record.
+#[cold]
+fn prepared_overrides(
+    overrides: Option<&Attributes>,
+    text: &str,
+    asctime: Option<&str>,
+) -> Attributes {
+    let entries = overrides.iter().flat_map(|entries| entries.iter());
+    let mut entries: Vec<_> =
+        entries.filter(|(name, _)| !TAKEN_AWAY.contains(&&**name)).cloned().collect();
+    let mut set = |name: &str, text: &str| {
+        let value = Value::from(text.to_owned());
+        match entries.iter_mut().find(|(known, _)| **known == *name) {
+            Some(entry) => entry.1 = value,
+            None => entries.push((Arc::from(name), value)),
+        }
+    };
+    set("message", text);
+    if let Some(asctime) = asctime {
+        set("asctime", asctime);
+    }
+    entries.into()
+}
+
+/// What the typed part of a prepared record says in the place of its attributes.
+const TAKEN_AWAY: [&str; 5] = ["msg", "args", "exc_info", "exc_text", "stack_info"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fields::Fields;
+
+    /// The names after those of every record, and the text of each.
+    fn others(record: &Record<'_>) -> Vec<(String, String)> {
+        let attributes = record.attributes().skip(21);
+        attributes.map(|(name, value)| (name.to_owned(), value.to_string())).collect()
+    }
+
+    fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn the_message_comes_after_the_fields() {
+        let record = Record::builder().field("user", "ann").expect("`user` is free").build();
+        let prepared = record.to_prepared("text", None);
+        assert_eq!(others(&prepared), pairs(&[("user", "ann"), ("message", "text")]));
+    }
+
+    #[test]
+    fn the_message_of_an_earlier_preparation_is_replaced() {
+        let record = Record::builder().build();
+        let prepared = record.to_prepared("once", None).to_prepared("twice", Some("noon"));
+        assert_eq!(others(&prepared), pairs(&[("message", "twice"), ("asctime", "noon")]));
+        assert_eq!(Fields::get(&prepared, "msg"), Some(Value::from("twice")));
+    }
+
+    // Four lines of a cache, with the number that a channel keeps beside it.
+    #[test]
+    fn a_record_is_no_larger_than_it_was_made() {
+        assert_eq!(size_of::<Record<'_>>(), 248);
+    }
+
+    #[test]
+    fn a_text_may_have_any_length() {
+        for length in [0, 69, 70, 71, 300] {
+            let text = "ä".repeat(length / 2) + &"x".repeat(length % 2);
+            let prepared = Record::builder().build().to_prepared(&text, None);
+            assert_eq!((prepared.as_text(), prepared.msg()), (Some(&*text), Value::from(&*text)));
+            let kept = Record::builder().message(text.clone()).build().into_owned();
+            assert_eq!((kept.as_text(), kept.msg()), (Some(&*text), Value::from(&*text)));
+        }
+    }
+
+    #[test]
+    fn attributes_give_way_to_the_preparation() {
+        let entries = [
+            ("msg", "%s"),
+            ("message", "old"),
+            ("exc_info", "E"),
+            ("exc_text", "T"),
+            ("stack_info", "S"),
+            ("user", "ann"),
+        ];
+        let entries = entries.map(|(name, value)| (name.to_owned(), Value::from(value)));
+        let prepared = Record::from_attributes(entries).to_prepared("new", Some("noon"));
+        let expected = [("message", "new"), ("user", "ann"), ("asctime", "noon")];
+        assert_eq!(others(&prepared), pairs(&expected));
+        for name in ["args", "exc_info", "exc_text", "stack_info"] {
+            assert_eq!(Fields::get(&prepared, name), Some(Value::None), "{name}");
+        }
+        assert_eq!(Fields::get(&prepared, "msg"), Some(Value::from("new")));
+        assert_eq!(prepared.level_name(), "Level None");
+    }
+}

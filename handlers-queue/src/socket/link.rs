@@ -1,0 +1,246 @@
+//! The connection of a producer, or its absence.
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use handlers_core::{Level, Record};
+use rustix::net::SendFlags;
+use socket2::{Domain, SockAddr, Socket, Type};
+
+use super::frame;
+
+/// What a producer has under way.
+#[derive(Debug)]
+pub(super) struct Link {
+    socket: Option<Arc<Socket>>,
+    /// A frame of which the system has a part.
+    begun: Option<Begun>,
+    /// Of how many records the receiver has been told that they were given up.
+    told: u64,
+    retry: Retry,
+}
+
+#[derive(Debug)]
+struct Begun {
+    frame: Vec<u8>,
+    sent: usize,
+}
+
+/// What became of a frame.
+#[derive(Debug)]
+pub(super) enum Offered {
+    /// It will arrive, if the receiver does not die.
+    Taken,
+    /// There is no room for it in this socket.
+    Full(Arc<Socket>),
+    /// The receiver cannot be reached.
+    Away(io::Error),
+}
+
+impl Link {
+    /// Makes a link that has nothing to tell of `dropped` records.
+    pub(super) fn new(dropped: u64) -> Self {
+        Self { socket: None, begun: None, told: dropped, retry: Retry::default() }
+    }
+
+    /// Sends a frame, or as much of it as there is room for: then the rest goes before the next one.
+    ///
+    /// Before it goes what is left of the one before, and the news that `dropped` records were given
+    /// up. Without all that having been taken the frame is not begun.
+    pub(super) fn offer(&mut self, path: &Path, frame: &[u8], dropped: u64) -> Offered {
+        self.deliver(path, dropped, |link, socket| link.send(socket, frame))
+    }
+
+    /// Sends what is left of the last frame, and that `dropped` records were given up.
+    pub(super) fn finish(&mut self, path: &Path, dropped: u64) -> Offered {
+        if self.begun.is_none() && dropped == self.told {
+            return Offered::Taken;
+        }
+        let finish = |link: &mut Self, socket: &Socket| link.send_rest(socket);
+        self.deliver(path, dropped, finish)
+    }
+
+    fn deliver(
+        &mut self,
+        path: &Path,
+        dropped: u64,
+        mut last: impl FnMut(&mut Self, &Socket) -> io::Result<bool>,
+    ) -> Offered {
+        loop {
+            let was_connected = self.socket.is_some();
+            let socket = match self.connect(path) {
+                Ok(socket) => socket,
+                Err(error) => return Offered::Away(error),
+            };
+            let mut send = || {
+                let all = self.send_rest(&socket)?
+                    && self.tell(&socket, dropped)?
+                    && last(self, &socket)?;
+                Ok(all)
+            };
+            match send() {
+                Ok(true) => return Offered::Taken,
+                Ok(false) => return Offered::Full(socket),
+                Err(error) => {
+                    self.disconnect();
+                    // The receiver may have been restarted.
+                    if !was_connected {
+                        self.retry.failed(&error, Instant::now());
+                        return Offered::Away(error);
+                    }
+                }
+            }
+        }
+    }
+
+    fn connect(&mut self, path: &Path) -> io::Result<Arc<Socket>> {
+        if let Some(socket) = &self.socket {
+            return Ok(Arc::clone(socket));
+        }
+        let now = Instant::now();
+        if self.retry.is_early(now) {
+            return Err(self.retry.error());
+        }
+        match connect(path) {
+            Ok(socket) => {
+                self.retry = Retry::default();
+                Ok(Arc::clone(self.socket.insert(Arc::new(socket))))
+            }
+            Err(error) => {
+                self.retry.failed(&error, now);
+                Err(error)
+            }
+        }
+    }
+
+    /// The receiver throws half a frame away, so that it can be sent again.
+    fn disconnect(&mut self) {
+        self.socket = None;
+        if let Some(begun) = &mut self.begun {
+            begun.sent = 0;
+        }
+    }
+
+    fn send_rest(&mut self, socket: &Socket) -> io::Result<bool> {
+        let Some(begun) = &mut self.begun else { return Ok(true) };
+        begun.sent += send(socket, begun.frame.get(begun.sent..).unwrap_or_default())?;
+        if begun.sent < begun.frame.len() {
+            return Ok(false);
+        }
+        self.begun = None;
+        Ok(true)
+    }
+
+    fn tell(&mut self, socket: &Socket, dropped: u64) -> io::Result<bool> {
+        if dropped <= self.told {
+            return Ok(true);
+        }
+        let taken = self.send(socket, &notice(dropped - self.told))?;
+        if taken {
+            self.told = dropped;
+        }
+        // A part of it is as good as all, but leaves no room for others.
+        Ok(taken && self.begun.is_none())
+    }
+
+    /// Sends a frame. If there is room for a part, the rest is kept.
+    fn send(&mut self, socket: &Socket, frame: &[u8]) -> io::Result<bool> {
+        let sent = send(socket, frame)?;
+        if sent == 0 {
+            return Ok(false);
+        }
+        if sent < frame.len() {
+            self.begun = Some(Begun { frame: frame.to_vec(), sent });
+        }
+        Ok(true)
+    }
+}
+
+/// Sends as much as there is room for.
+fn send(socket: &Socket, bytes: &[u8]) -> io::Result<usize> {
+    let mut sent = 0;
+    while sent < bytes.len() {
+        match rustix::net::send(socket, &bytes[sent..], SEND) {
+            Ok(count) => sent += count,
+            Err(rustix::io::Errno::INTR) => {}
+            Err(rustix::io::Errno::AGAIN) => break,
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(sent)
+}
+
+/// Connects without waiting: if too many others do, it is an error.
+fn connect(path: &Path) -> io::Result<Socket> {
+    let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
+    socket.set_nonblocking(true)?;
+    socket.connect(&SockAddr::unix(path)?)?;
+    Ok(socket)
+}
+
+/// The frame of a record that says how many were given up.
+fn notice(count: u64) -> Vec<u8> {
+    let notice = Record::builder().name("handlers.queue").level(Level::WARNING);
+    let notice = notice.message(format!("{count} records dropped")).build();
+    // A record of text has nothing that could not be written.
+    frame::of(&notice, usize::MAX).unwrap_or_default()
+}
+
+/// When a receiver that is away is tried again.
+#[derive(Debug, Default)]
+struct Retry {
+    /// None as long as the last attempt was a success.
+    due: Option<Instant>,
+    period: Duration,
+    /// What the system said then.
+    code: Option<i32>,
+}
+
+impl Retry {
+    fn is_early(&self, now: Instant) -> bool {
+        self.due.is_some_and(|due| now < due)
+    }
+
+    /// Why no attempt is made now.
+    fn error(&self) -> io::Error {
+        let unknown = || io::ErrorKind::NotConnected.into();
+        self.code.map_or_else(unknown, io::Error::from_raw_os_error)
+    }
+
+    fn failed(&mut self, error: &io::Error, now: Instant) {
+        self.code = error.raw_os_error();
+        self.period = (self.period * 2).clamp(FIRST_WAIT, LONGEST_WAIT);
+        self.due = Some(now + self.period);
+    }
+}
+
+/// A receiver that is gone is an error, not a signal that ends the process. On Apple's systems the
+/// socket has been told so when it was made.
+#[cfg(not(target_vendor = "apple"))]
+const SEND: SendFlags = SendFlags::NOSIGNAL;
+#[cfg(target_vendor = "apple")]
+const SEND: SendFlags = SendFlags::empty();
+
+/// To try costs next to nothing on the same machine.
+const FIRST_WAIT: Duration = Duration::from_millis(10);
+
+const LONGEST_WAIT: Duration = Duration::from_secs(1);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_waits_double_up_to_a_second() {
+        let (mut retry, now) = (Retry::default(), Instant::now());
+        let mut waits = Vec::new();
+        for _ in 0..9 {
+            retry.failed(&io::ErrorKind::NotFound.into(), now);
+            waits.push(retry.period.as_millis());
+        }
+        assert_eq!(waits, [10, 20, 40, 80, 160, 320, 640, 1000, 1000]);
+        assert!(retry.is_early(now) && !retry.is_early(now + LONGEST_WAIT));
+    }
+}

@@ -1,0 +1,56 @@
+//! What a forked child must have one of its own of.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwapOption;
+use handlers_core::fork_generation;
+
+/// A value of which each process has its own: what the parent of a fork has is not touched in the
+/// child, since a thread that is not there may hold its lock.
+pub(super) struct PerProcess<T> {
+    first: Slot<T>,
+    later: ArcSwapOption<Slot<T>>,
+}
+
+struct Slot<T> {
+    generation: u64,
+    value: T,
+}
+
+impl<T> PerProcess<T> {
+    pub(super) fn new(value: T) -> Self {
+        Self { first: Slot::new(value), later: ArcSwapOption::empty() }
+    }
+
+    /// Lends the value of this process, made by `make` if there is none.
+    pub(super) fn with<R>(&self, make: impl Fn() -> T, work: impl FnOnce(&T) -> R) -> R {
+        if self.first.is_ours() {
+            return work(&self.first.value);
+        }
+        work(&self.of_child(make).value)
+    }
+
+    #[cold]
+    fn of_child(&self, make: impl Fn() -> T) -> Arc<Slot<T>> {
+        loop {
+            let current = self.later.load_full();
+            if let Some(slot) = &current
+                && slot.is_ours()
+            {
+                return Arc::clone(slot);
+            }
+            // Not OnceLock: a thread that the child does not have may be in the middle of it.
+            drop(self.later.compare_and_swap(&current, Some(Arc::new(Slot::new(make())))));
+        }
+    }
+}
+
+impl<T> Slot<T> {
+    fn new(value: T) -> Self {
+        Self { generation: fork_generation(), value }
+    }
+
+    fn is_ours(&self) -> bool {
+        self.generation == fork_generation()
+    }
+}

@@ -1,0 +1,166 @@
+//! Programs that have one child, and succeed if all is as it should be.
+
+use std::io::{self, Read, Write};
+use std::net::TcpListener;
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex, mpsc};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use handlers_core::{
+    ForkHook, ForkSide, Handler, HandlerBase, Level, Record, Result, add_fork_hook,
+    fork_generation, process_id, register_handler, shutdown_on_signals,
+};
+use handlers_net::{Backlog, SocketHandler, SocketHandlerBuilder};
+use rustix::process::{Signal, kill_process};
+
+use crate::{fork, wait};
+
+/// A program that listens for signals has a child, which ends by one.
+pub(crate) fn deaf() -> ExitCode {
+    shutdown_on_signals(Duration::from_secs(30)).expect("signals can be listened for");
+    let (mut here, ready) = io::pipe().expect("there is a pipe");
+    let (end, life) = io::pipe().expect("there is a pipe");
+    let mut life = Some(life);
+    let child = fork(|| {
+        // No longer than its parent lives.
+        life = None;
+        let _ = (&ready).write_all(b"!");
+        let _ = (&end).read(&mut [0]);
+    });
+    here.read_exact(&mut [0]).expect("the child says that it is there");
+    kill_process(child, Signal::TERM).expect("the child is there");
+    let signal = wait(child).terminating_signal();
+    if signal == Some(Signal::TERM.as_raw()) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Hooks are called in their order on both sides, whatever one of them does.
+pub(crate) fn hooks() -> ExitCode {
+    let said = Arc::new(Mutex::new(Vec::new()));
+    let hook = |name| -> Arc<dyn ForkHook> { Arc::new(Hook { name, said: Arc::clone(&said) }) };
+    let hooks = ["first", "panics", "last"].map(hook);
+    hooks.iter().for_each(add_fork_hook);
+    add_fork_hook(&hook("gone"));
+    let (generation, process) = (fork_generation(), process_id());
+    let expect = |side: &str| {
+        let order = ["last before", "panics before", "first before"].map(str::to_owned);
+        let after = ["first", "panics", "last"].map(|name| format!("{name} {side}"));
+        assert_eq!(*said.lock().expect("no panic holds it"), [order, after].concat());
+        assert_eq!(process_id(), std::process::id());
+    };
+    let child = fork(|| {
+        expect("Child");
+        assert_ne!((fork_generation(), process_id()), (generation, process));
+    });
+    expect("Parent");
+    assert_eq!((fork_generation(), process_id()), (generation, process));
+    if wait(child).exit_status() == Some(0) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+struct Hook {
+    name: &'static str,
+    said: Arc<Mutex<Vec<String>>>,
+}
+
+impl Hook {
+    fn say(&self, what: &str) {
+        self.said.lock().expect("no panic holds it").push(format!("{} {what}", self.name));
+        assert_ne!(self.name, "panics", "this was to be expected");
+    }
+}
+
+impl ForkHook for Hook {
+    fn before(&self, _deadline: Instant) {
+        self.say("before");
+    }
+
+    fn after(&self, side: ForkSide) {
+        self.say(&format!("{side:?}"));
+    }
+}
+
+/// What a child says to a peer goes over a connection of its own, and what its parent holds back, or
+/// queues, is its parent's to send.
+pub(crate) fn peers() -> ExitCode {
+    let receiver = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+    let nobody = TcpListener::bind("127.0.0.1:0").expect("there is another").local_addr();
+    let [port, free] = [receiver.local_addr(), nobody].map(|at| at.expect("it has one").port());
+    let at_once = to(port).build().expect("nothing has to be found");
+    let later = to(port).buffered(1 << 16).build().expect("nothing has to be found");
+    let away = to(free).backlog(Backlog::memory(1 << 16)).build();
+    let away = away.expect("nothing has to be found");
+    let log = |text: &str| {
+        for (handler, name) in [(&at_once, "at once"), (&later, "later"), (&away, "away")] {
+            let text = format!("{text} {name}");
+            handler.handle(&Record::builder().level(Level::INFO).message(text).build());
+        }
+    };
+    log("parent");
+    let child = fork(|| {
+        log("child");
+        let _ = later.close();
+        assert_eq!(away.counters().queued, 1, "what its parent has queued is not the child's");
+    });
+    assert_eq!(wait(child).exit_status(), Some(0), "the child has come to a bad end");
+    log("parent again");
+    assert_eq!(away.counters().queued, 2);
+    for handler in [&at_once, &later] {
+        let _ = handler.close();
+    }
+    let mut said: Vec<String> = (0..4).map(|_| read_all(&receiver)).collect();
+    said.sort_unstable();
+    let expected = [
+        "child at once\n",
+        "child later\n",
+        "parent at once\nparent again at once\n",
+        "parent later\nparent again later\n",
+    ];
+    if said == expected { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn to(port: u16) -> SocketHandlerBuilder {
+    let line = |_: &HandlerBase, record: &Record<'_>, out: &mut Vec<u8>| -> Result<()> {
+        out.extend_from_slice(record.message()?.as_bytes());
+        out.push(b'\n');
+        Ok(())
+    };
+    SocketHandler::builder("127.0.0.1", port).encoder(line)
+}
+
+/// What comes over the next connection, until it ends.
+fn read_all(receiver: &TcpListener) -> String {
+    let (mut connection, _) = receiver.accept().expect("somebody has connected");
+    let mut text = String::new();
+    connection.read_to_string(&mut text).expect("lines come");
+    text
+}
+
+/// A handler that does not come back holds a fork up for a second.
+pub(crate) fn stuck() -> ExitCode {
+    let (inside, entered) = mpsc::channel();
+    let handler: Arc<dyn Handler> = Arc::new(Stuck(HandlerBase::new(), Mutex::new(inside)));
+    register_handler(&handler);
+    thread::spawn(move || handler.handle(&Record::builder().build()));
+    entered.recv().expect("the handler says that it is at it");
+    let start = Instant::now();
+    let child = fork(|| ());
+    let in_time = start.elapsed() < Duration::from_secs(10);
+    let is_well = wait(child).exit_status() == Some(0);
+    if in_time && is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+#[derive(Debug)]
+struct Stuck(HandlerBase, Mutex<mpsc::Sender<()>>);
+
+impl Handler for Stuck {
+    fn base(&self) -> &HandlerBase {
+        &self.0
+    }
+
+    fn emit(&self, _record: &Record<'_>) -> Result<()> {
+        let _ = self.1.lock().expect("no panic holds it").send(());
+        loop {
+            thread::park();
+        }
+    }
+}
