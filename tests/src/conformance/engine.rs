@@ -126,7 +126,7 @@ fn said(panic: &(dyn Any + Send)) -> String {
 mod tests {
     use serde_json::json;
 
-    use super::super::registry::FAMILIES;
+    use super::super::families::FAMILIES;
     use super::*;
 
     fn vectors() -> PathBuf {

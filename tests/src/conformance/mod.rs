@@ -40,6 +40,7 @@ mod document;
 mod ending;
 mod engine;
 mod errors;
+mod families;
 mod file_differences;
 mod file_hooks;
 mod files;
