@@ -129,8 +129,17 @@ fn sent(formatter: LoggingGelfFormatter, record: &Record<'_>) -> Result<Vec<u8>,
 
 /// Drops what is left on a record by the package's formatter only.
 pub(super) fn expect_no_traces_of_a_formatter(fields: &mut Object) {
+    let message = fields.get("formatted").and_then(Json::as_str).unwrap_or_default();
+    let sent: Json = serde_json::from_str(message.trim_end_matches('\0')).unwrap_or_default();
+    // What was empty is not sent.
+    let nothing = json!("");
+    let is_sent = |field: &str, left: &Json| left["v"] == *sent.get(field).unwrap_or(&nothing);
     if let Some(Json::Object(gains)) = fields.get_mut("record_gains") {
-        gains.retain(|name, _| name == "exc_text");
+        gains.retain(|name, left| match name.as_str() {
+            "message" => !is_sent("short_message", left),
+            "full_message" => !is_sent("full_message", left),
+            _ => true,
+        });
     }
 }
 
