@@ -56,7 +56,7 @@ pub use handler::{
     Counters, ErrorHook, Handler, HandlerBase, NullHandler, StderrHandler, clear_handlers,
     get_handler_by_name, handler_names, raise_exceptions, register_handler, set_raise_exceptions,
 };
-pub use json::JsonObject;
+pub use json::{JsonObject, write_json_text};
 pub use level::{Level, add_level_name, get_level_name, level_names_mapping};
 pub use logger::{
     Call, Logger, LoggerAdapter, Logging, Manager, Process, RecordFactory, TreeEntry, disable,

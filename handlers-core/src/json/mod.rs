@@ -2,6 +2,8 @@
 
 mod read;
 mod record;
+mod text;
 mod write;
 
+pub use text::write_json_text;
 pub use write::JsonObject;

@@ -16,11 +16,16 @@ pub(super) fn leaves(
     value: &Value<'_>,
     mut take: impl FnMut(&str, &Value<'_>) -> Result<()>,
 ) -> Result<()> {
-    let mut path = PATH.take();
+    // Most values hold no others, and their fields have the name as it is.
+    if !matches!(value, Value::Dict(_) | Value::List(_) | Value::Tuple(_)) {
+        return take(name, value);
+    }
+    let mut path = PATH.try_with(Cell::take).unwrap_or_default();
     path.clear();
     path.push_str(name);
     let taken = walk(&mut path, value, MAX_DEPTH, &mut take);
-    PATH.set(path);
+    // A thread that is ending has no place for it any more.
+    let _ = PATH.try_with(|kept| kept.set(path));
     taken
 }
 

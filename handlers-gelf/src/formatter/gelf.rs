@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use handlers_core::{Formatter, Record, Result, Value};
+use handlers_core::{Formatter, Record, Result, Value, write_json_text};
 
 use super::exclude::Exclusions;
 use super::host::host_name;
@@ -95,13 +95,8 @@ impl GelfFormatter {
     }
 
     fn write(&self, record: &Record<'_>, message: &str, out: &mut String) -> Result<()> {
-        let mut payload = Payload::new(out, Style::spaced(Foreign::Text));
-        payload.text("version", "1.1");
-        payload.text("host", &self.host);
-        payload.text("short_message", if message.is_empty() { PLACEHOLDER } else { message });
-        add_full_message(&mut payload, record, message);
-        add_timestamp(&mut payload, record)?;
-        payload.value("level", &level::of_any(record.level()).into())?;
+        self.write_own_fields(record, message, out)?;
+        let mut payload = Payload::behind_others(out, STYLE);
         if self.origin {
             for (name, attribute_name) in ORIGIN {
                 add(&mut payload, name, &attribute(record, attribute_name))?;
@@ -110,16 +105,28 @@ impl GelfFormatter {
         for (name, value) in &self.fields {
             add(&mut payload, name, value)?;
         }
-        with_text(|field| {
-            record.extra().try_for_each(|(name, value)| {
-                field.clear();
+        for (name, value) in record.extra() {
+            with_text(|field| {
                 field.push('_');
                 field.push_str(name);
                 add(&mut payload, field, &value)
-            })
-        })?;
+            })?;
+        }
         self.exclusions.apply(&mut payload);
         payload.finish()
+    }
+
+    /// Writes the fields of GELF itself. Nothing excludes them, and no other field has such a name.
+    fn write_own_fields(&self, record: &Record<'_>, message: &str, out: &mut String) -> Result<()> {
+        out.push_str(r#"{"version": "1.1", "host": "#);
+        write_json_text(&self.host, out);
+        out.push_str(r#", "short_message": "#);
+        write_json_text(if message.is_empty() { PLACEHOLDER } else { message }, out);
+        write_full_message(record, message, out);
+        write_timestamp(record, out)?;
+        out.push_str(r#", "level": "#);
+        out.push(char::from(b'0' + level::of_any(record.level())));
+        Ok(())
     }
 }
 
@@ -145,17 +152,8 @@ impl fmt::Debug for GelfFormatter {
     }
 }
 
-/// The time, unless it is none: servers then take their own.
-fn add_timestamp(payload: &mut Payload<'_>, record: &Record<'_>) -> Result<()> {
-    match attribute(record, "created") {
-        Value::Float(seconds) if !seconds.is_finite() => Ok(()),
-        created @ (Value::Float(_) | Value::Int(_)) => payload.value("timestamp", &created),
-        _ => Ok(()),
-    }
-}
-
 /// What Python's own formatter would show of a record that has more than a message.
-fn add_full_message(payload: &mut Payload<'_>, record: &Record<'_>, message: &str) {
+fn write_full_message(record: &Record<'_>, message: &str, out: &mut String) {
     let exception = record.exception_text_or_init(ToString::to_string);
     if exception.is_none() && record.stack_info().is_none() {
         return;
@@ -168,8 +166,21 @@ fn add_full_message(payload: &mut Payload<'_>, record: &Record<'_>, message: &st
             }
             full.push_str(text);
         }
-        payload.text("full_message", full);
+        out.push_str(r#", "full_message": "#);
+        write_json_text(full, out);
     });
+}
+
+/// The time, unless it is none: servers then take their own.
+fn write_timestamp(record: &Record<'_>, out: &mut String) -> Result<()> {
+    match attribute(record, "created") {
+        Value::Float(seconds) if !seconds.is_finite() => Ok(()),
+        created @ (Value::Float(_) | Value::Int(_)) => {
+            out.push_str(r#", "timestamp": "#);
+            STYLE.write(&created, out)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Adds what a value holds, as fields that servers take.
@@ -183,6 +194,8 @@ fn add(payload: &mut Payload<'_>, name: &str, value: &Value<'_>) -> Result<()> {
         leaf => names::add(payload, name, leaf),
     })
 }
+
+const STYLE: Style = Style::spaced(Foreign::Text);
 
 const ORIGIN: [(&str, &str); 4] =
     [("_logger", "name"), ("_file", "pathname"), ("_line", "lineno"), ("_function", "funcName")];

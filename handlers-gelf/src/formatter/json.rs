@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use handlers_core::{Error, ErrorKind, Integer, Result, Value};
+use handlers_core::{Error, ErrorKind, Integer, Result, Value, write_json_text};
 
 use crate::scratch::with_text;
 
@@ -55,7 +55,7 @@ impl Style {
             Value::Bool(false) => out.push_str("false"),
             Value::Int(number) => write_integer(number, out),
             Value::Float(number) => self.write_float(*number, value, out),
-            Value::Str(text) => write_text(text, out),
+            Value::Str(text) => write_json_text(text, out),
             Value::Tuple(items) | Value::List(items) if depth > 0 => {
                 return self.write_array(items, depth - 1, out);
             }
@@ -99,10 +99,10 @@ impl Style {
         match key {
             Value::None => out.push_str("\"null\""),
             Value::Bool(truth) => out.push_str(if *truth { "\"true\"" } else { "\"false\"" }),
-            Value::Str(text) => write_text(text, out),
+            Value::Str(text) => write_json_text(text, out),
             Value::Bytes(bytes) if self.foreign.is_graypy() => write_utf8(bytes, out),
             Value::Float(number) => match bare_name(*number) {
-                Some(name) => write_text(name, out),
+                Some(name) => write_json_text(name, out),
                 None => write_str(key, out),
             },
             other if self.foreign.is_exact() && !matches!(other, Value::Int(_)) => {
@@ -132,9 +132,9 @@ impl Style {
             (foreign, Value::Object(object)) if foreign.is_graypy() => {
                 let class = object.class_of();
                 if (&*class.module, &*class.name) == ("datetime", "datetime") {
-                    with_str(value, |text| write_text(&text.replacen(' ', "T", 1), out));
+                    with_str(value, |text| write_json_text(&text.replacen(' ', "T", 1), out));
                 } else {
-                    write_text(&value.repr(), out);
+                    write_json_text(&value.repr(), out);
                 }
             }
             _ => write_str(value, out),
@@ -153,43 +153,6 @@ impl Foreign {
     }
 }
 
-/// Appends text in quotes; all that is not ASCII, and every control character, is escaped.
-pub(super) fn write_text(text: &str, out: &mut String) {
-    let is_plain = |byte: &u8| matches!(byte, b' '..=b'~' if !matches!(byte, b'"' | b'\\'));
-    out.push('"');
-    let mut rest = text;
-    while let Some(at) = rest.bytes().position(|byte| !is_plain(&byte)) {
-        out.push_str(&rest[..at]);
-        let mut characters = rest[at..].chars();
-        if let Some(character) = characters.next() {
-            write_escape(character, out);
-        }
-        rest = characters.as_str();
-    }
-    out.push_str(rest);
-    out.push('"');
-}
-
-fn write_escape(character: char, out: &mut String) {
-    let short = match character {
-        '"' | '\\' => character,
-        '\n' => 'n',
-        '\r' => 'r',
-        '\t' => 't',
-        '\u{8}' => 'b',
-        '\u{c}' => 'f',
-        _ => {
-            for unit in character.encode_utf16(&mut [0; 2]) {
-                // Writing to a string does not fail.
-                let _ = write!(out, "\\u{unit:04x}");
-            }
-            return;
-        }
-    };
-    out.push('\\');
-    out.push(short);
-}
-
 fn write_integer(number: &Integer, out: &mut String) {
     if let Some(small) = number.to_i64() {
         let _ = write!(out, "{small}");
@@ -197,7 +160,7 @@ fn write_integer(number: &Integer, out: &mut String) {
     }
     let digits = number.to_string();
     // More digits than Python prints are shown in another base, which is no number.
-    if digits.contains('x') { write_text(&digits, out) } else { out.push_str(&digits) }
+    if digits.contains('x') { write_json_text(&digits, out) } else { out.push_str(&digits) }
 }
 
 #[cold]
@@ -213,11 +176,11 @@ fn not_serializable(value: &Value<'_>) -> Error {
 
 /// Appends Python's `str` of a value, as text.
 fn write_str(value: &Value<'_>, out: &mut String) {
-    with_str(value, |text| write_text(text, out));
+    with_str(value, |text| write_json_text(text, out));
 }
 
 fn write_utf8(bytes: &[u8], out: &mut String) {
-    write_text(&String::from_utf8_lossy(bytes), out);
+    write_json_text(&String::from_utf8_lossy(bytes), out);
 }
 
 fn with_str(value: &Value<'_>, work: impl FnOnce(&str)) {

@@ -14,7 +14,7 @@ pub(super) fn of_known(level: Level) -> Option<u8> {
     }
 }
 
-/// The number of any level: that of the level of Python's below it.
+/// The number of any level: that of the level of Python's below it. It is one digit.
 pub(super) fn of_any(level: Level) -> u8 {
     let below = [Level::CRITICAL, Level::ERROR, Level::WARNING, Level::INFO];
     below.into_iter().find(|known| level >= *known).and_then(of_known).unwrap_or(7)

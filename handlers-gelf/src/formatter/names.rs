@@ -14,14 +14,14 @@ pub(super) fn add(payload: &mut Payload<'_>, name: &str, value: &Value<'_>) -> R
     if name == "_id" {
         return Ok(());
     }
-    if name.chars().all(is_allowed) {
-        return payload.value(name, value);
+    if name.bytes().all(is_allowed) {
+        return payload.value_with_plain_name(name, value);
     }
-    let name: String = name.chars().map(|c| if is_allowed(c) { c } else { '_' }).collect();
-    payload.value(&name, value)
+    let is_other = |character: char| !u8::try_from(character).is_ok_and(is_allowed);
+    payload.value_with_plain_name(&name.replace(is_other, "_"), value)
 }
 
-fn is_allowed(character: char) -> bool {
+fn is_allowed(byte: u8) -> bool {
     // Servers are written in Java, whose `\w` is ASCII.
-    character.is_ascii_alphanumeric() || matches!(character, '_' | '.' | '-')
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-')
 }

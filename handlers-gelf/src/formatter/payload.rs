@@ -4,9 +4,10 @@ use std::cell::Cell;
 use std::mem;
 use std::ops::Range;
 
-use handlers_core::{Error, Result, Value};
+use handlers_core::{Error, Result, Value, write_json_text};
 
-use super::json::{Style, write_text};
+use super::json::Style;
+use crate::scratch::with_text;
 
 /// Writes the fields of a GELF message to the end of a string.
 ///
@@ -16,6 +17,8 @@ use super::json::{Style, write_text};
 pub(super) struct Payload<'a> {
     out: &'a mut String,
     start: usize,
+    /// What stands before the first field.
+    opening: &'static str,
     style: Style,
     index: Index,
     /// Fields that cannot be sent, and why.
@@ -33,7 +36,7 @@ struct Index {
 #[derive(Debug)]
 struct Field {
     name: Range<usize>,
-    /// The field in the output, with the separator before it.
+    /// The field in the output, without the separator before it.
     text: Range<usize>,
     /// How much of `text` stands before the value.
     head: usize,
@@ -46,15 +49,24 @@ thread_local! {
 impl<'a> Payload<'a> {
     /// Begins an object at the end of `out`.
     pub(super) fn new(out: &'a mut String, style: Style) -> Self {
+        Self::opened_by("{", out, style)
+    }
+
+    /// Goes on with the object at the end of `out`, which has fields that are none of this payload's.
+    pub(super) fn behind_others(out: &'a mut String, style: Style) -> Self {
+        Self::opened_by(style.comma, out, style)
+    }
+
+    fn opened_by(opening: &'static str, out: &'a mut String, style: Style) -> Self {
         let start = out.len();
-        let index = INDEX.take();
-        Self { out, start, style, index, refused: Vec::new() }
+        let index = INDEX.try_with(Cell::take).unwrap_or_default();
+        Self { out, start, opening, style, index, refused: Vec::new() }
     }
 
     /// Adds a field that is text.
     pub(super) fn text(&mut self, name: &str, text: &str) {
-        self.field(name, |_, out| {
-            write_text(text, out);
+        self.field(name, write_json_text, |_, out| {
+            write_json_text(text, out);
             Ok(())
         })
         .unwrap_or_default();
@@ -66,7 +78,21 @@ impl<'a> Payload<'a> {
     ///
     /// The style refuses the value. Nothing of the field is left.
     pub(super) fn value(&mut self, name: &str, value: &Value<'_>) -> Result<()> {
-        self.field(name, |style, out| style.write(value, out))
+        self.field(name, write_json_text, |style, out| style.write(value, out))
+    }
+
+    /// Adds a field in whose name nothing needs an escape, such as those that servers take.
+    ///
+    /// # Errors
+    ///
+    /// The style refuses the value. Nothing of the field is left.
+    pub(super) fn value_with_plain_name(&mut self, name: &str, value: &Value<'_>) -> Result<()> {
+        let write_name = |name: &str, out: &mut String| {
+            out.push('"');
+            out.push_str(name);
+            out.push('"');
+        };
+        self.field(name, write_name, |style, out| style.write(value, out))
     }
 
     /// Adds a field. One that the style refuses is an error in the end, unless it is taken out
@@ -86,17 +112,10 @@ impl<'a> Payload<'a> {
     /// Takes out every field for whose name `keeps` says no, in the order of the fields.
     pub(super) fn retain(&mut self, mut keeps: impl FnMut(&str) -> bool) {
         let Index { names, fields } = &mut self.index;
-        let (before, written) = (fields.len(), self.out.split_off(self.start));
+        let before = fields.len();
         fields.retain(|field| keeps(&names[field.name.clone()]));
-        if fields.len() == before {
-            self.out.push_str(&written);
-            return;
-        }
-        for field in fields {
-            let begin = self.out.len();
-            let text = &written[field.text.start - self.start..field.text.end - self.start];
-            self.out.push_str(text);
-            field.text = begin..self.out.len();
+        if fields.len() < before {
+            self.write_again();
         }
     }
 
@@ -119,64 +138,82 @@ impl<'a> Payload<'a> {
         {
             return Err(error);
         }
-        let opening = if self.index.fields.is_empty() {
-            self.out.push_str("{}");
-            return Ok(());
-        } else {
-            self.start..self.start + self.style.comma.len()
-        };
-        self.out.replace_range(opening, "{");
-        self.out.push('}');
+        let is_empty = self.index.fields.is_empty() && self.opening == "{";
+        self.out.push_str(if is_empty { "{}" } else { "}" });
         Ok(())
     }
 
     fn field(
         &mut self,
         name: &str,
+        write_name: impl FnOnce(&str, &mut String),
         write: impl FnOnce(Style, &mut String) -> Result<()>,
     ) -> Result<()> {
         let begin = self.out.len();
-        self.out.push_str(self.style.comma);
-        write_text(name, self.out);
+        let is_first = self.index.fields.is_empty();
+        self.out.push_str(if is_first { self.opening } else { self.style.comma });
+        let start = self.out.len();
+        write_name(name, self.out);
         self.out.push_str(self.style.colon);
-        let head = self.out.len() - begin;
+        let value = self.out.len();
         if let Err(error) = write(self.style, self.out) {
             self.out.truncate(begin);
             return Err(error);
         }
         if let Some(at) = self.position(name) {
-            self.replace(at, begin + head);
+            self.replace(at, value);
             return Ok(());
         }
         let Index { names, fields } = &mut self.index;
         let name_start = names.len();
         names.push_str(name);
-        let (name, text) = (name_start..names.len(), begin..self.out.len());
-        fields.push(Field { name, text, head });
+        let (name, text) = (name_start..names.len(), start..self.out.len());
+        fields.push(Field { name, text, head: value - start });
         Ok(())
     }
 
     fn position(&self, name: &str) -> Option<usize> {
         let Index { names, fields } = &self.index;
+        // Bytes, since a range of a string is looked at for where its characters begin.
+        let (names, name) = (names.as_bytes(), name.as_bytes());
         fields.iter().position(|field| names[field.name.clone()] == *name)
+    }
+
+    /// Writes the fields that are left, one behind the other.
+    fn write_again(&mut self) {
+        with_text(|written| {
+            written.push_str(&self.out[self.start..]);
+            self.out.truncate(self.start);
+            let mut separator = self.opening;
+            for field in &mut self.index.fields {
+                self.out.push_str(separator);
+                separator = self.style.comma;
+                let begin = self.out.len();
+                let Range { start, end } = field.text;
+                self.out.push_str(&written[start - self.start..end - self.start]);
+                field.text = begin..self.out.len();
+            }
+        });
     }
 
     /// Puts the value at the end of the output in the place of that of an earlier field.
     #[cold]
     fn replace(&mut self, at: usize, value_start: usize) {
-        let value = self.out.split_off(value_start);
-        let fields = &mut self.index.fields;
-        let end = fields.last().map_or(self.start, |last| last.text.end);
-        self.out.truncate(end);
-        let field = &mut fields[at];
-        let old = field.text.start + field.head..field.text.end;
-        let (shrinks, grows) = (old.len(), value.len());
-        self.out.replace_range(old, &value);
-        field.text.end = field.text.end - shrinks + grows;
-        for later in &mut fields[at + 1..] {
-            later.text.start = later.text.start - shrinks + grows;
-            later.text.end = later.text.end - shrinks + grows;
-        }
+        with_text(|value| {
+            value.push_str(&self.out[value_start..]);
+            let fields = &mut self.index.fields;
+            let end = fields.last().map_or(self.start, |last| last.text.end);
+            self.out.truncate(end);
+            let field = &mut fields[at];
+            let old = field.text.start + field.head..field.text.end;
+            let (shrinks, grows) = (old.len(), value.len());
+            self.out.replace_range(old, value);
+            field.text.end = field.text.end - shrinks + grows;
+            for later in &mut fields[at + 1..] {
+                later.text.start = later.text.start - shrinks + grows;
+                later.text.end = later.text.end - shrinks + grows;
+            }
+        });
     }
 }
 
@@ -186,7 +223,8 @@ impl Drop for Payload<'_> {
         let mut index = mem::take(&mut self.index);
         index.names.clear();
         index.fields.clear();
-        INDEX.set(index);
+        // A thread that is ending has no place for it any more.
+        let _ = INDEX.try_with(|kept| kept.set(index));
     }
 }
 
