@@ -21,9 +21,9 @@ need() {
     fi
 }
 
-# need_peers: packages of Python's that share a log with ours, or read what ours queue.
+# need_peers: packages of Python's that share a log with ours, read what ours queue, or send what ours send.
 need_peers() {
-    if PYTHONPATH=target/peers python3 -c 'import concurrent_log_handler, kinesyslog.protocol, redis' 2>/dev/null; then
+    if PYTHONPATH=target/peers python3 -c 'import concurrent_log_handler, graypy, kinesyslog.protocol, redis' 2>/dev/null; then
         return
     fi
     if ! python3 -m pip --version >/dev/null 2>&1; then
@@ -49,6 +49,7 @@ need strace strace
 need unshare util-linux
 need openssl openssl
 need nft nftables
+need nginx nginx-light
 need ip iproute2
 need redis-server redis-server
 need rsyslogd rsyslog

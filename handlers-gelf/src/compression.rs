@@ -19,6 +19,16 @@ pub enum Compression {
 }
 
 impl Compression {
+    /// What HTTP calls it (RFC 9110, section 8.4.1): `deflate` is the format of zlib.
+    #[cfg(feature = "http")]
+    pub(crate) fn content_coding(self) -> Option<&'static str> {
+        match self {
+            Self::Gzip => Some("gzip"),
+            Self::None => None,
+            Self::Zlib => Some("deflate"),
+        }
+    }
+
     /// Appends `message`, compressed.
     ///
     /// # Errors

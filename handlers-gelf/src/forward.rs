@@ -3,6 +3,9 @@
 /// Gives a builder the setters of the builder in its field.
 macro_rules! forwarded_setters {
     ($inner:ident) => {
+        $crate::forward::forwarded_setters!($inner, "one second");
+    };
+    ($inner:ident, $timeout:literal) => {
         /// Sets the level below which loggers do not call the handler. Optional; `NOTSET`, which
         /// takes every record, by default.
         pub fn level(mut self, level: ::handlers_core::Level) -> Self {
@@ -36,7 +39,8 @@ macro_rules! forwarded_setters {
         }
 
         /// Sets how long a logging call may take at most, with everything: waiting for other
-        /// threads, finding the peer, connecting, and sending. Optional; one second by default.
+        /// threads, finding the peer, connecting, and sending. Optional;
+        #[doc = concat!($timeout, " by default.")]
         pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
             self.$inner = self.$inner.timeout(timeout);
             self
@@ -83,12 +87,13 @@ macro_rules! forwarded_handler {
                 self.$inner.emit(record)
             }
 
-            /// Sends what is queued, at once and within the timeout. Without a backlog nothing is.
+            /// Sends what is queued or held back, at once and within the timeout. Without a backlog,
+            /// and unless the handler is buffered, nothing is.
             fn flush(&self) -> ::handlers_core::Result<()> {
                 self.$inner.flush()
             }
 
-            /// Sends what is queued, within the timeout, and closes everything.
+            /// Sends what is queued or held back, within the timeout, and closes everything.
             fn close(&self) -> ::handlers_core::Result<()> {
                 self.$inner.close()
             }

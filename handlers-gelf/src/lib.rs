@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`GelfTcpHandler`] | over TCP, or TLS with the feature `tls` |
 //! | [`GelfUdpHandler`] | over UDP, compressed and in chunks |
+//! | `GelfHttpHandler`, with the feature `http` | over HTTP, or HTTPS with the feature `tls`, compressed |
 //!
 //! | formatter | whose messages it makes |
 //! |---|---|
@@ -19,8 +20,13 @@ mod content;
 mod formatter;
 mod forward;
 mod framing;
+#[cfg(feature = "http")]
+mod http;
+mod ports;
 mod scratch;
 mod tcp;
+#[cfg(feature = "tls")]
+mod tls;
 mod udp;
 
 pub use compression::Compression;
@@ -29,7 +35,12 @@ pub use formatter::{
     LoggingGelfFormatter, LoggingGelfFormatterBuilder,
 };
 pub use framing::Framing;
-#[cfg(feature = "tls")]
-pub use tcp::CertReqs;
+#[cfg(feature = "http")]
+pub use http::{GelfHttpHandler, GelfHttpHandlerBuilder};
+pub use ports::{
+    DEFAULT_GELF_HTTP_PORT, DEFAULT_GELF_TCP_PORT, DEFAULT_GELF_TLS_PORT, DEFAULT_GELF_UDP_PORT,
+};
 pub use tcp::{GelfTcpHandler, GelfTcpHandlerBuilder};
+#[cfg(feature = "tls")]
+pub use tls::CertReqs;
 pub use udp::{Chunked, GelfUdpHandler, GelfUdpHandlerBuilder, LAN_CHUNK, WAN_CHUNK};

@@ -3,18 +3,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use handlers_core::{Handler, Result};
+use handlers_core::{Handler, Level, Result};
 use handlers_net::transport::{Connect, Keepalive, Tcp};
 use handlers_net::{SocketHandler, SocketHandlerBuilder};
 
 use super::frame::Frame;
 use super::handler::GelfTcpHandler;
-#[cfg(feature = "tls")]
-use super::tls::TlsSettings;
 use crate::content::Content;
 use crate::formatter::{GelfFormatter, GraypyFormatter};
 use crate::forward::forwarded_setters;
 use crate::framing::Framing;
+#[cfg(feature = "tls")]
+use crate::tls::{TlsSettings, tls_setters};
 
 /// Builds a [`GelfTcpHandler`].
 #[derive(Debug)]
@@ -24,7 +24,7 @@ pub struct GelfTcpHandlerBuilder {
     frame: Frame,
     tcp: Tcp,
     #[cfg(feature = "tls")]
-    pub(super) tls: TlsSettings,
+    tls: TlsSettings,
     has_connector: bool,
 }
 
@@ -41,10 +41,38 @@ impl GelfTcpHandlerBuilder {
     }
 
     forwarded_setters!(socket);
+    #[cfg(feature = "tls")]
+    tls_setters!();
 
     /// Sets how the server tells where a message ends. Optional; by a NUL by default.
     pub fn framing(mut self, framing: Framing) -> Self {
         self.frame.framing = framing;
+        self
+    }
+
+    /// Holds messages back until they have `capacity` bytes, a record of the
+    /// [`flush_level`](Self::flush_level) comes, or somebody flushes; then all are sent with one
+    /// system call. Optional; without it, and with a capacity of 0, each record is sent at once.
+    /// 65536 is a good choice.
+    ///
+    /// It is the setting of [`SocketHandlerBuilder::buffered`], where it is said what becomes of
+    /// records that are held back, and of a batch that cannot be sent.
+    pub fn buffered(mut self, capacity: usize) -> Self {
+        self.socket = self.socket.buffered(capacity);
+        self
+    }
+
+    /// Sets the level from which on a record is not held back: it is sent at once, after those
+    /// that are. Optional; `ERROR` by default.
+    pub fn flush_level(mut self, level: Level) -> Self {
+        self.socket = self.socket.flush_level(level);
+        self
+    }
+
+    /// Sets how long a record is held back at most, 1 ms at least. Optional; without it a record
+    /// waits until there are enough, or somebody flushes. A thread does this.
+    pub fn flush_interval(mut self, interval: Duration) -> Self {
+        self.socket = self.socket.flush_interval(interval);
         self
     }
 
@@ -81,7 +109,7 @@ impl GelfTcpHandlerBuilder {
         if !self.has_connector {
             #[cfg(feature = "tls")]
             {
-                socket = self.tls.connect_with(self.tcp, socket)?;
+                socket = socket.connector(self.tls.apply_to(self.tcp)?);
             }
             #[cfg(not(feature = "tls"))]
             {

@@ -14,7 +14,9 @@ use crate::forward::forwarded_handler;
 /// The messages are a [`GelfFormatter`](crate::GelfFormatter)'s unless another formatter is set.
 ///
 /// GELF has no acknowledgements: what a connection held when its server died is lost, and counted
-/// as sent.
+/// as sent. With [`buffered`](GelfTcpHandlerBuilder::buffered) messages are counted one by one all
+/// the same: as `queued` while they are held back, and when their batch is sent as `sent`, or those
+/// of which the system did not take all as `dropped`.
 ///
 /// # Examples
 ///
@@ -68,6 +70,9 @@ impl GelfTcpHandler {
     /// | [`timeout`](GelfTcpHandlerBuilder::timeout) | 1 s for a record in all |
     /// | [`backoff`](GelfTcpHandlerBuilder::backoff) | 1 s, doubled up to 30 s |
     /// | [`backlog`](GelfTcpHandlerBuilder::backlog) | none: what cannot be sent is dropped and counted |
+    /// | [`buffered`](GelfTcpHandlerBuilder::buffered) | no: one system call for each record |
+    /// | [`flush_level`](GelfTcpHandlerBuilder::flush_level) | `ERROR`, when buffered |
+    /// | [`flush_interval`](GelfTcpHandlerBuilder::flush_interval) | none, when buffered |
     /// | [`close_on_error`](GelfTcpHandlerBuilder::close_on_error) | `false` |
     /// | [`connector`](GelfTcpHandlerBuilder::connector) | made of the settings above |
     /// | [`clock`](GelfTcpHandlerBuilder::clock) | the system's |
@@ -84,7 +89,7 @@ impl GelfTcpHandler {
         &self.socket
     }
 
-    /// What became of the records so far.
+    /// What became of the records so far, each of which is one message.
     pub fn counters(&self) -> LinkCounters {
         self.socket.counters()
     }

@@ -11,7 +11,7 @@ use super::counters::Counts;
 use super::outcome::Loss;
 use super::settings::LinkSettings;
 use crate::backoff::{Backoff, Retry};
-use crate::transport::{Connect, Transport};
+use crate::transport::{Connect, Refusal, Transport};
 
 /// The connection to a peer, made when it is needed and due.
 #[derive(Debug)]
@@ -21,7 +21,11 @@ pub(super) struct Connection {
     pub(super) backoff: Backoff,
     pub(super) retry: Retry,
     resend: bool,
+    /// Whether a frame that the peer refuses for now is sent again later.
+    retries: bool,
     transport: Option<Box<dyn Transport>>,
+    /// What the back-off was before the connection was made, until the peer has confirmed a frame.
+    doubt: Option<Retry>,
     /// The process that made the connection.
     generation: u64,
 }
@@ -43,7 +47,9 @@ impl Connection {
             backoff: settings.backoff,
             retry: Retry::default(),
             resend: settings.resend,
+            retries: settings.backlog.is_some(),
             transport: None,
+            doubt: None,
             generation: fork_generation(),
         }
     }
@@ -87,9 +93,16 @@ impl Connection {
         counts: &Counts,
     ) -> Result<(), Loss> {
         let broken = match send(self.open(deadline, attempt, counts)?) {
-            Ok(()) => return Ok(()),
+            Ok(()) => {
+                self.doubt = None;
+                return Ok(());
+            }
             Err(error) => error,
         };
+        if let Some(refusal) = Refusal::of(&broken) {
+            self.refused(refusal.is_final);
+            return Err(self.broken(broken));
+        }
         let is_final = !self.resend || is_too_long(&broken) || is_timeout(&broken);
         self.close_after(is_final);
         if is_final {
@@ -149,21 +162,42 @@ impl Connection {
         }
         match self.connector.connect(deadline) {
             Ok(transport) => {
+                self.doubt = transport.is_confirmed().then_some(self.retry);
                 self.retry.succeeded();
                 counts.count_connect();
                 Ok(transport)
             }
             Err(error) => {
-                // The clock is read now: the wait counts from the end of the attempt.
-                self.retry.failed(&self.backoff, self.clock.now(), Instant::now());
+                self.back_off();
                 Err(Loss::Unreachable(error))
             }
         }
     }
 
-    /// Looks before each frame or batch, though it costs a system call. The end of a connection may
-    /// come between any two frames, and the system takes the first one after it as if nothing had
-    /// happened; only the second one fails. To look less often would lose both.
+    /// The peer did not want a frame, and is well otherwise. What it may take later is tried when the
+    /// back-off says so, if it is kept.
+    fn refused(&mut self, is_final: bool) {
+        if !is_final && self.retries {
+            self.transport = None;
+            self.fall_back();
+            self.back_off();
+        } else {
+            self.doubt = None;
+        }
+    }
+
+    /// Says of the last connection that it was no success after all.
+    fn fall_back(&mut self) -> bool {
+        let before = self.doubt.take();
+        self.retry = before.unwrap_or(self.retry);
+        before.is_some()
+    }
+
+    fn back_off(&mut self) {
+        // The clock is read now: the wait counts from the end of the attempt.
+        self.retry.failed(&self.backoff, self.clock.now(), Instant::now());
+    }
+
     /// In the child of a fork: the connection is the parent's, whose frames would mix with ours.
     fn leave_to_parent(&mut self) {
         let generation = fork_generation();
@@ -175,6 +209,9 @@ impl Connection {
         }
     }
 
+    /// Looks before each frame or batch, though it costs a system call. The end of a connection may
+    /// come between any two frames, and the system takes the first one after it as if nothing had
+    /// happened; only the second one fails. To look less often would lose both.
     fn forget_if_closed(&mut self) {
         let stream = self.transport.as_mut().filter(|transport| !transport.is_datagram());
         if stream.is_some_and(|stream| stream.is_closed()) {
@@ -189,6 +226,10 @@ impl Connection {
         if !(is_final && is_datagram) {
             self.transport = None;
         }
+        // One that nothing came through was made in vain.
+        if self.fall_back() {
+            self.back_off();
+        }
     }
 
     #[cold]
@@ -197,8 +238,14 @@ impl Connection {
     }
 }
 
-/// Whether no peer would ever take the frame: a datagram beyond what the system sends.
-pub(super) fn is_too_long(error: &io::Error) -> bool {
+/// Whether no peer would ever take the frame: a datagram beyond what the system sends, or what this
+/// peer has refused for good.
+pub(super) fn is_hopeless(error: &io::Error) -> bool {
+    is_too_long(error) || Refusal::of(error).is_some_and(|refusal| refusal.is_final)
+}
+
+/// Whether a datagram is beyond what the system sends.
+fn is_too_long(error: &io::Error) -> bool {
     error.raw_os_error() == Some(TOO_LONG)
 }
 

@@ -22,6 +22,8 @@ pub(super) struct Fake {
 pub(super) struct State {
     pub(super) is_up: bool,
     pub(super) is_datagram: bool,
+    /// Whether it says that it has a frame.
+    pub(super) is_confirmed: bool,
     /// Whether an attempt that fails is no fault of the network.
     pub(super) fails_oddly: bool,
     /// How long an attempt takes by the clock.
@@ -45,6 +47,7 @@ impl Fake {
         let state = State {
             is_up: true,
             is_datagram: false,
+            is_confirmed: false,
             fails_oddly: false,
             attempt_takes: Duration::ZERO,
             has_closed: false,
@@ -158,6 +161,10 @@ impl Transport for Fake {
     fn is_closed(&mut self) -> bool {
         let state = self.state();
         state.has_closed || !state.is_up
+    }
+
+    fn is_confirmed(&self) -> bool {
+        self.state().is_confirmed
     }
 
     fn is_datagram(&self) -> bool {

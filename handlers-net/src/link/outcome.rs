@@ -77,6 +77,12 @@ impl Loss {
         }
     }
 
+    /// What the transport said, if it was one that failed.
+    pub(super) fn cause(&self) -> Option<&io::Error> {
+        let Self::Broken(error) = self else { return None };
+        std::error::Error::source(error)?.downcast_ref()
+    }
+
     /// The error that tells of it.
     #[cold]
     pub(crate) fn into_error(self) -> Error {

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
-use handlers_core::{HandlerBase, Result, contain, enter_handler};
+use handlers_core::{Error, HandlerBase, Result, contain, enter_handler};
 use parking_lot::{Mutex, MutexGuard};
 
 use super::batch::Batch;
@@ -49,6 +49,8 @@ pub(super) struct Link {
     pub(super) frame: Vec<u8>,
     /// The frames that were held back and are being sent.
     pub(super) batch: Batch,
+    /// Why the peer has refused a frame of the backlog, which nobody has been told yet.
+    pub(super) refused: Option<Loss>,
 }
 
 impl Peer {
@@ -68,7 +70,12 @@ impl Peer {
             base,
             name: settings.connector.peer(),
             timeout: AtomicU64::new(nanos(settings.timeout)),
-            link: Mutex::new(Link { connection, frame: Vec::new(), batch: Batch::default() }),
+            link: Mutex::new(Link {
+                connection,
+                frame: Vec::new(),
+                batch: Batch::default(),
+                refused: None,
+            }),
             buffer,
             queue,
             is_durable: backlog.is_some_and(Backlog::is_durable),
@@ -104,7 +111,7 @@ impl Peer {
         match link.connection.send(frame, deadline, Attempt::WhenDue, &self.counts) {
             Ok(()) => {
                 self.counts.count_sent(1);
-                Outcome::Sent
+                link.refused.take().map_or(Outcome::Sent, Outcome::Lost)
             }
             // Still under the lock, so that no later frame of this thread gets ahead.
             Err(loss) => self.keep(frame, loss),
@@ -149,7 +156,7 @@ impl Peer {
     /// what flushing promises by itself, so it is no error of a spool that the peer is away.
     pub(crate) fn flush(&self) -> Result<()> {
         let (emptied, held) = if self.waiting() > 0 { self.send_all() } else { NOTHING_TO_SEND };
-        if let Some(error) = self.held_error(held) {
+        if let Some(error) = self.held_error(held).or_else(|| self.refused_error()) {
             return Err(error);
         }
         match emptied {
@@ -159,6 +166,13 @@ impl Peer {
                 .context(format!("send the {} records that are queued", self.waiting()))),
             _ => Ok(()),
         }
+    }
+
+    /// What flushing says of what the peer has refused.
+    fn refused_error(&self) -> Option<Error> {
+        let refused = self.link.try_lock_until(self.deadline())?.refused.take()?;
+        self.base.count_dropped(1);
+        Some(refused.into_error())
     }
 
     fn send_all(&self) -> (Emptied, Result<(), Unsent>) {

@@ -2,10 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use super::connection::{Attempt, is_too_long};
+use super::connection::{self, Attempt};
 use super::outcome::{Loss, Outcome};
 use super::peer::{Link, Peer};
 use crate::backlog::Queue;
+use crate::transport::Refusal;
 
 /// How sending what is queued has ended.
 #[derive(Debug)]
@@ -79,13 +80,26 @@ impl Peer {
         }
         match link.connection.send(frame, deadline, attempt, &self.counts) {
             Ok(()) => self.counts.count_sent(1),
-            Err(loss) if is_hopeless(&loss) => self.drop_silently(1),
+            Err(loss) if is_hopeless(&loss) => self.give_up_queued(link, loss),
             Err(loss) => {
                 queue.put_back();
                 return Some(Emptied::Stuck(loss));
             }
         }
         queue.pop().err().map(|error| Emptied::Stuck(Loss::Spool(error)))
+    }
+
+    /// Drops a frame of the backlog that no attempt would bring to the peer. If the peer has refused
+    /// it, that is told with the next record, or when somebody flushes.
+    #[cold]
+    fn give_up_queued(&self, link: &mut Link, loss: Loss) {
+        if loss.cause().and_then(Refusal::of).is_none() {
+            return self.drop_silently(1);
+        }
+        self.counts.count_dropped(1);
+        let error = loss.into_error().context("send a record that was queued");
+        let untold = link.refused.replace(Loss::Broken(error));
+        self.base.count_dropped(u64::from(untold.is_some()));
     }
 
     /// Queues a frame that was not sent; without a backlog it is lost.
@@ -132,9 +146,7 @@ impl Peer {
 
 /// Whether the frame would be lost however often it was tried.
 pub(super) fn is_hopeless(loss: &Loss) -> bool {
-    let Loss::Broken(error) = loss else { return false };
-    let source = std::error::Error::source(error);
-    source.and_then(|source| source.downcast_ref()).is_some_and(is_too_long)
+    loss.cause().is_some_and(connection::is_hopeless)
 }
 
 /// How many queued frames a record takes along: to catch up is not the work of one logging call.

@@ -1,3 +1,5 @@
+mod refused;
+
 use std::io;
 use std::sync::Arc;
 use std::thread;

@@ -38,7 +38,6 @@ impl Channel {
     }
 
     /// Receives some bytes; none if the peer has closed.
-    #[cfg(feature = "tls")]
     pub(super) fn receive(&self, buffer: &mut [u8], deadline: Instant) -> io::Result<usize> {
         system::receive(&self.socket, buffer, deadline)
     }
@@ -65,11 +64,13 @@ impl Channel {
 #[derive(Debug)]
 pub(super) struct Stream {
     channel: Channel,
+    /// Whether it is another process's.
+    is_left: bool,
 }
 
 impl Stream {
     pub(super) fn new(channel: Channel) -> Self {
-        Self { channel }
+        Self { channel, is_left: false }
     }
 
     /// Sends all of `bytes`. Says how many the system has taken.
@@ -88,6 +89,10 @@ impl Stream {
 impl Transport for Stream {
     fn send(&mut self, bytes: &[u8], deadline: Instant) -> io::Result<()> {
         self.send_counted(bytes, deadline).1
+    }
+
+    fn receive(&mut self, buffer: &mut [u8], deadline: Instant) -> io::Result<usize> {
+        self.channel.receive(buffer, deadline)
     }
 
     /// The system takes all frames at once, if it has room. What it has taken is certain even if
@@ -118,15 +123,47 @@ impl Transport for Stream {
         }
         false
     }
+
+    fn leave(&mut self) {
+        self.is_left = true;
+    }
 }
 
 impl Drop for Stream {
     /// A socket that is closed with something unread resets the connection, and what is under way
-    /// to the peer is lost.
+    /// to the peer is lost. What another process waits for is left to it.
     fn drop(&mut self) {
-        self.is_closed();
+        if !self.is_left {
+            self.is_closed();
+        }
     }
 }
 
 /// A peer that talks without end must not keep a call for ever.
 const MOST_READS: usize = 128;
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::net::{TcpListener, TcpStream};
+    use std::time::Duration;
+
+    use super::*;
+
+    // The child of a fork has a descriptor of the same socket.
+    #[test]
+    fn what_another_process_waits_for_is_left_to_it() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let ours = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let mut peer = listener.accept().unwrap().0;
+        let stream = |socket: TcpStream| Stream::new(Channel::new(socket.into()).unwrap());
+        let (mut mine, mut inherited) = (stream(ours.try_clone().unwrap()), stream(ours));
+        peer.write_all(b"answer").unwrap();
+        let (mut buffer, late) = ([0; 16], Instant::now() + Duration::from_secs(60));
+        assert_eq!(mine.receive(&mut buffer[..1], late).unwrap(), 1);
+        inherited.leave();
+        drop(inherited);
+        assert_eq!(mine.receive(&mut buffer[1..], late).unwrap(), 5);
+        assert_eq!(&buffer[..6], b"answer");
+    }
+}

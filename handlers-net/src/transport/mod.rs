@@ -5,12 +5,16 @@
 //! | [`Tcp`] | a host and a port | when it connects |
 //! | `Tls`, with the feature `tls` | the same, encrypted | when it connects |
 //! | [`Udp`] | a host and a port | if it is [`connected`](Udp::connected): at the next send |
+//! | `Http`, with the feature `http` | a URL, over one of the others | when it connects, and at each request |
 //! | [`Unix`] | a path, or an abstract name of Linux | when it connects, and at each datagram |
 //!
 //! They are settings: a handler connects when it has something to send, and again when a connection
 //! is lost.
 
 mod channel;
+#[cfg(feature = "http")]
+mod http;
+mod refusal;
 mod resolve;
 mod system;
 mod tcp;
@@ -20,6 +24,9 @@ mod udp;
 #[cfg(unix)]
 mod unix;
 
+#[cfg(feature = "http")]
+pub use http::Http;
+pub(crate) use refusal::Refusal;
 pub use resolve::IpFamily;
 pub use tcp::{Keepalive, Tcp};
 #[cfg(feature = "tls")]
@@ -30,6 +37,7 @@ pub use unix::Unix;
 
 use std::fmt::Debug;
 use std::io;
+use std::sync::Arc;
 use std::time::Instant;
 
 use handlers_core::Result;
@@ -51,6 +59,16 @@ pub trait Connect: Debug + Send + Sync + 'static {
     fn peer(&self) -> String;
 }
 
+impl<C: Connect + ?Sized> Connect for Arc<C> {
+    fn connect(&self, deadline: Instant) -> Result<Box<dyn Transport>> {
+        (**self).connect(deadline)
+    }
+
+    fn peer(&self) -> String {
+        (**self).peer()
+    }
+}
+
 /// A connection, or a socket for datagrams.
 pub trait Transport: Debug + Send {
     /// Sends all of `bytes`: one datagram, or the next bytes of a stream.
@@ -61,6 +79,17 @@ pub trait Transport: Debug + Send {
     ///
     /// What the system said, or [`io::ErrorKind::TimedOut`] when `deadline` has come.
     fn send(&mut self, bytes: &[u8], deadline: Instant) -> io::Result<()>;
+
+    /// Receives some bytes, for protocols in which the peer answers; none if it has closed the
+    /// connection. Not supported by default.
+    ///
+    /// # Errors
+    ///
+    /// What the system said, or [`io::ErrorKind::TimedOut`] when `deadline` has come.
+    fn receive(&mut self, buffer: &mut [u8], deadline: Instant) -> io::Result<usize> {
+        let _ = (buffer, deadline);
+        Err(io::ErrorKind::Unsupported.into())
+    }
 
     /// Sends frames that stand one behind the other in `bytes`; `ends` says where each one ends.
     /// Says how many were taken whole, which after an error may be some of them, and what went
@@ -87,6 +116,12 @@ pub trait Transport: Debug + Send {
 
     /// Whether the peer has closed the connection, as far as is known without waiting.
     fn is_closed(&mut self) -> bool {
+        false
+    }
+
+    /// Whether a frame counts as sent only when the peer has said so. A connection that fails before
+    /// the peer has said anything was then no success, and the back-off goes on.
+    fn is_confirmed(&self) -> bool {
         false
     }
 

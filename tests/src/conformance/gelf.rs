@@ -11,6 +11,7 @@ use handlers_gelf::{Framing, GelfSchema, GelfTcpHandler, GraypyFormatter, Loggin
 use serde_json::{Value as Json, json};
 
 use super::case::{Case, Object, Results, Skip, list, results, text};
+use super::gelf_ports;
 use super::scripted::Recorder;
 use super::values::{self, to_hex};
 
@@ -90,9 +91,10 @@ fn graypy(case: &Case<'_>) -> Result<Results, Skip> {
     })
 }
 
-/// A case that says no more than its name: what the class of a handler refuses.
+/// A case that says no more than its name: what the class of a handler refuses, or does by default.
 fn constructor(name: &str) -> Result<Results, Skip> {
     let handler = match name {
+        "ports" => return gelf_ports::defaults(),
         "fqdn_and_localname" => {
             json!({"class": "graypy.GELFUDPHandler", "fqdn": true, "localname": "x"})
         }

@@ -47,6 +47,7 @@ mod files;
 mod formats;
 mod gelf;
 mod gelf_chunks;
+mod gelf_ports;
 mod literal;
 mod loggers;
 mod memory;

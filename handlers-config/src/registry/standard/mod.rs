@@ -32,9 +32,7 @@ pub(super) fn registry() -> Registry {
 }
 
 /// Classes that a configuration may name. Those that are built take the places of their names.
-const LATER: [&str; 24] = [
-    "graypy.GELFHTTPHandler",
-    "graypy.handler.GELFHTTPHandler",
+const LATER: [&str; 22] = [
     "logging.FileHandler",
     "logging.StreamHandler",
     "logging.handlers.BaseRotatingHandler",

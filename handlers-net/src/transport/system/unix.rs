@@ -38,7 +38,6 @@ pub(in crate::transport) fn send_to(
 }
 
 /// Receives some bytes, and waits until there are some. None: the peer has closed.
-#[cfg(feature = "tls")]
 pub(in crate::transport) fn receive(
     socket: &Socket,
     buffer: &mut [u8],

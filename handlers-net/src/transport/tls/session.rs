@@ -3,7 +3,7 @@
 use std::io::{self, Read, Write};
 use std::time::{Duration, Instant};
 
-use rustls::{ClientConnection, ProtocolVersion};
+use rustls::{ClientConnection, IoState, ProtocolVersion};
 
 use super::fault::described;
 use crate::transport::Transport;
@@ -73,20 +73,24 @@ impl Session {
         if read == 0 {
             return Err(closed());
         }
-        self.heard = true;
-        let state = self.tls.process_new_packets().map_err(|error| {
-            // The peer is told why, if that does not have to wait.
-            let _ =
-                self.tls.write_tls(&mut Wire { channel: &self.channel, deadline: Instant::now() });
-            described(error)
-        })?;
-        // What the peer says is thrown away: a log goes one way.
+        let state = self.decrypt()?;
+        // What the peer says is thrown away: nobody has asked it anything.
         let mut said = state.plaintext_bytes_to_read();
         let mut buffer = [0; 512];
         while said > 0 {
             said = said.saturating_sub(self.tls.reader().read(&mut buffer)?.max(1));
         }
         if state.peer_has_closed() { Err(closed()) } else { Ok(()) }
+    }
+
+    fn decrypt(&mut self) -> io::Result<IoState> {
+        self.heard = true;
+        self.tls.process_new_packets().map_err(|error| {
+            // The peer is told why, if that does not have to wait.
+            let _ =
+                self.tls.write_tls(&mut Wire { channel: &self.channel, deadline: Instant::now() });
+            described(error)
+        })
     }
 
     /// Waits until the peer has taken the end of the stream.
@@ -127,6 +131,19 @@ impl Transport for Session {
         self.encrypt_and_send(bytes, deadline)?;
         self.broken = false;
         Ok(())
+    }
+
+    fn receive(&mut self, buffer: &mut [u8], deadline: Instant) -> io::Result<usize> {
+        for _ in 0..MOST_READS {
+            match self.tls.reader().read(buffer) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                received => return received,
+            }
+            // At the end of the stream the reader will know.
+            self.tls.read_tls(&mut Wire { channel: &self.channel, deadline })?;
+            self.decrypt()?;
+        }
+        Err(io::ErrorKind::TimedOut.into())
     }
 
     /// As many frames at a time as one record of TLS can hold: the peer can read a record when it

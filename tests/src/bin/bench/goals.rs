@@ -142,6 +142,10 @@ const TIMES: &[Time] = &[
     Time { ours: "disabled_here", limit: 3.1 },
     // A million records a second, by one thread that does nothing else.
     Time { ours: "socket_pickle_batched", limit: 1000.0 },
+    // Half a million, and thirty thousand.
+    Time { ours: "gelf_tcp", limit: 2000.0 },
+    Time { ours: "gelf_tcp_batched", limit: 2000.0 },
+    Time { ours: "gelf_udp", limit: 33_333.0 },
 ];
 
 const NO_ALLOCATIONS: &[&str] = &[
@@ -154,6 +158,9 @@ const NO_ALLOCATIONS: &[&str] = &[
     "socket_pickle",
     "socket_pickle_batched",
     "udp_pickle",
+    "gelf_tcp",
+    "gelf_tcp_batched",
+    "gelf_udp",
 ];
 
 /// Once in a while a buffer reaches its size, a new second is rendered, and a file is put aside, which

@@ -97,7 +97,9 @@ pub(crate) const WORKLOADS: &[Entry] = &[
         "SocketHandler, buffered with 64 KiB",
     ),
     entry("udp_pickle", WRITES, net::udp_pickle, "DatagramHandler: one pickle a record"),
+    entry("raw_gelf_tcp", WRITES, net::raw_gelf_tcp, "a GELF message put together by core::fmt"),
     entry("gelf_tcp", WRITES, net::gelf_tcp, "GelfTcpHandler: one message a record"),
+    entry("gelf_tcp_batched", LINES, net::gelf_tcp_batched, "GelfTcpHandler, buffered with 64 KiB"),
     entry("gelf_udp", WRITES, net::gelf_udp, "GelfUdpHandler: the same, compressed by zlib"),
     entry(
         "memory",

@@ -33,6 +33,7 @@ fn main() -> ExitCode {
         "deaf" => return single::deaf(),
         "hooks" => return single::hooks(),
         "peers" => return single::peers(),
+        "posts" => return single::posts(),
         "stuck" => return single::stuck(),
         _ => {}
     }

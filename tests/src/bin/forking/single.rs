@@ -1,7 +1,7 @@
 //! Programs that have one child, and succeed if all is as it should be.
 
 use std::io::{self, Read, Write};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
@@ -11,6 +11,7 @@ use handlers_core::{
     ForkHook, ForkSide, Handler, HandlerBase, Level, Record, Result, add_fork_hook,
     fork_generation, process_id, register_handler, shutdown_on_signals,
 };
+use handlers_gelf::GelfHttpHandler;
 use handlers_net::{Backlog, SocketHandler, SocketHandlerBuilder};
 use rustix::process::{Signal, kill_process};
 
@@ -134,6 +135,52 @@ fn read_all(receiver: &TcpListener) -> String {
     connection.read_to_string(&mut text).expect("lines come");
     text
 }
+
+/// A child takes no answer that its parent waits for, and asks over a connection of its own.
+pub(crate) fn posts() -> ExitCode {
+    let server = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+    let place = server.local_addr().expect("it has one").port();
+    thread::spawn(move || {
+        for connection in server.incoming().map_while(io::Result::ok) {
+            thread::spawn(move || answer(connection));
+        }
+    });
+    let handler = GelfHttpHandler::builder("127.0.0.1", place).timeout(LONG).build();
+    let handler = handler.expect("nothing has to be found");
+    let post = |count: u64| {
+        for _ in 0..count {
+            handler.handle(&Record::builder().level(Level::INFO).message("posted").build());
+        }
+        let counters = handler.counters();
+        (counters.sent, counters.dropped)
+    };
+    assert_eq!(post(10), (10, 0));
+    let children: Vec<_> = (0..20)
+        .map(|_| {
+            let before = handler.counters().sent;
+            let child = fork(|| {
+                assert_eq!(post(10), (before + 10, 0));
+                assert!(handler.close().is_ok());
+            });
+            assert_eq!(post(10), (before + 10, 0), "its child has not disturbed it");
+            child
+        })
+        .collect();
+    let failed = children.into_iter().filter(|child| wait(*child).exit_status() != Some(0)).count();
+    let is_kept = handler.counters().reconnects == 0;
+    if failed == 0 && is_kept { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Takes each request, which comes at once, and says so.
+fn answer(mut connection: TcpStream) {
+    let mut request = [0; 4096];
+    while let Ok(1..) = connection.read(&mut request) {
+        let _ = connection.write_all(b"HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n");
+    }
+}
+
+/// Time enough for a slow machine.
+const LONG: Duration = Duration::from_secs(60);
 
 /// A handler that does not come back holds a fork up for a second.
 pub(crate) fn stuck() -> ExitCode {

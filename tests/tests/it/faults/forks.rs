@@ -36,6 +36,11 @@ fn a_child_has_connections_of_its_own_and_leaves_what_waits_to_its_parent() {
 }
 
 #[test]
+fn a_child_takes_no_answer_that_its_parent_waits_for() {
+    assert_succeeds("posts");
+}
+
+#[test]
 fn a_handler_that_does_not_come_back_does_not_hold_up_a_fork_for_long() {
     assert_succeeds("stuck");
 }

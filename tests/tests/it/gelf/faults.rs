@@ -11,23 +11,23 @@ use super::server::Server;
 use super::{LONG, noise, text};
 use handlers_tests::support::wait_until;
 
-fn builder(port: u16) -> (GelfTcpHandlerBuilder, ManualClock) {
+pub(super) fn builder(port: u16) -> (GelfTcpHandlerBuilder, ManualClock) {
     let clock = ManualClock::new(Timestamp::from_seconds(1e9));
     (GelfTcpHandler::builder("127.0.0.1", port).clock(clock.clone()).timeout(LONG), clock)
 }
 
-fn send(handler: &GelfTcpHandler, numbers: std::ops::Range<u32>) {
+pub(super) fn send(handler: &GelfTcpHandler, numbers: std::ops::Range<u32>) {
     for number in numbers {
         handler.handle(&text(format!("message {number}")));
     }
 }
 
-fn expected(numbers: std::ops::Range<u32>) -> Vec<String> {
+pub(super) fn expected(numbers: std::ops::Range<u32>) -> Vec<String> {
     numbers.map(|number| format!("message {number}")).collect()
 }
 
 /// Kills a server that has read all, and waits until the handler could know.
-fn kill(server: Server, handler: &GelfTcpHandler) -> u16 {
+pub(super) fn kill(server: Server, handler: &GelfTcpHandler) -> u16 {
     let port = server.port();
     assert_eq!(server.kill(), 0);
     // The end of the connection may take a moment to be seen.

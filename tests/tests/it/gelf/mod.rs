@@ -1,7 +1,9 @@
 //! GELF, received by a server that is not ours.
 
+mod batches;
 mod config;
 mod faults;
+mod http;
 mod promises;
 mod server;
 mod tls;

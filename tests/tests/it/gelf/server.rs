@@ -1,4 +1,4 @@
-//! A server that is not ours: the package kinesyslog.
+//! Servers that are not ours: the package kinesyslog, and CPython's `http.server`.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -20,22 +20,28 @@ pub(super) struct Server {
 
 impl Server {
     pub(super) fn udp() -> Self {
-        Self::start(&["udp", "0"])
+        Self::start(GELF, &["udp", "0"])
+    }
+
+    /// Starts a server for HTTP on `port`, 0 for any that is free. With a certificate and a key it is
+    /// one for HTTPS, and may want a certificate of clients.
+    pub(super) fn http(port: u16, files: &[&str]) -> Self {
+        Self::start(HTTP, &[&[&*port.to_string()], files].concat())
     }
 
     /// Starts a server for TCP on `port`, 0 for any that is free.
     pub(super) fn tcp(port: u16) -> Self {
-        Self::start(&["tcp", &port.to_string()])
+        Self::start(GELF, &["tcp", &port.to_string()])
     }
 
     /// Starts a server that has a certificate and a key, and may want one of clients.
     pub(super) fn tls(files: &[&str]) -> Self {
-        Self::start(&[&["tls", "0"], files].concat())
+        Self::start(GELF, &[&["tls", "0"], files].concat())
     }
 
-    fn start(arguments: &[&str]) -> Self {
+    fn start(script: &str, arguments: &[&str]) -> Self {
         let mut command = Command::new("python3");
-        command.arg(root().join("tests/peers/gelf_server.py")).args(arguments);
+        command.arg(root().join("tests/peers").join(script)).args(arguments);
         command.env("PYTHONPATH", root().join("target/peers"));
         let mut child = command.stdout(Stdio::piped()).spawn().expect("the tests need python3");
         let output = BufReader::new(child.stdout.take().expect("standard output is a pipe"));
@@ -56,21 +62,26 @@ impl Server {
         self.port
     }
 
-    /// The next message, which must come.
+    /// The next message, or the next request, which must come.
     pub(super) fn message(&self) -> Json {
         serde_json::from_str(&self.line()).expect("the server prints JSON")
     }
 
     /// The texts of the next `count` messages.
     pub(super) fn texts(&self, count: usize) -> Vec<String> {
-        let text = |message: Json| message["short_message"].as_str().map(str::to_owned);
-        (0..count).map(|_| text(self.message()).expect("every message has a text")).collect()
+        (0..count).map(|_| short_message(self.message())).collect()
     }
 
     /// Kills it, and gives how many messages it has printed that nobody has read.
-    pub(super) fn kill(mut self) -> usize {
+    pub(super) fn kill(self) -> usize {
+        self.last_texts().len()
+    }
+
+    /// Kills it, and gives the texts of the messages that nobody has read.
+    pub(super) fn last_texts(mut self) -> Vec<String> {
         self.end();
-        self.lines.iter().count()
+        let message = |line: String| serde_json::from_str(&line).expect("the server prints JSON");
+        self.lines.iter().map(message).map(short_message).collect()
     }
 
     fn line(&self) -> String {
@@ -82,6 +93,14 @@ impl Server {
         let _ = self.child.wait();
     }
 }
+
+#[expect(clippy::needless_pass_by_value, reason = "it is passed on as a function")]
+fn short_message(message: Json) -> String {
+    message["short_message"].as_str().expect("every message has a text").to_owned()
+}
+
+const GELF: &str = "gelf_server.py";
+const HTTP: &str = "http_server.py";
 
 impl Drop for Server {
     fn drop(&mut self) {

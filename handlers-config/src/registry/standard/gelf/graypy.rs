@@ -2,9 +2,12 @@
 
 use handlers_core::{ErrorKind, Handler, Result};
 use handlers_gelf::{
-    Compression, GelfTcpHandler, GelfTcpHandlerBuilder, GelfUdpHandler, GraypyFormatter,
+    Compression, DEFAULT_GELF_TCP_PORT, DEFAULT_GELF_UDP_PORT, GelfTcpHandler,
+    GelfTcpHandlerBuilder, GelfUdpHandler, GraypyFormatter,
 };
 
+#[cfg(feature = "gelf-http")]
+use crate::registry::standard::net::settings::seconds;
 use crate::registry::standard::net::settings::{backoff, flag_attribute, optional_port};
 use crate::registry::{Arguments, Parameters, Prepared, Registry};
 
@@ -21,11 +24,16 @@ pub(super) fn add(registry: Registry) -> Registry {
         let first = all(&["port", "validate", "ca_certs", "certfile", "keyfile"]);
         OPTIONS.into_iter().fold(first, Parameters::optional)
     };
+    let http = || {
+        let first = all(&["port", "compress", "path", "timeout"]);
+        OPTIONS.into_iter().fold(first, Parameters::optional)
+    };
     ["graypy", "graypy.handler"].into_iter().fold(registry, |registry, module| {
         registry
             .handler(&format!("{module}.GELFUDPHandler"), udp(), udp_handler)
             .handler(&format!("{module}.GELFTCPHandler"), tcp(), tcp_handler)
             .handler(&format!("{module}.GELFTLSHandler"), tls(), tls_handler)
+            .handler(&format!("{module}.GELFHTTPHandler"), http(), http_handler)
     })
 }
 
@@ -47,7 +55,7 @@ fn udp_handler(arguments: &mut Arguments) -> Result<Prepared<dyn Handler>> {
     let compresses = arguments.flag("compress").unwrap_or(true);
     let formatter = formatter(arguments)?;
     let host = arguments.non_null_text("host")?.unwrap_or_default();
-    let builder = GelfUdpHandler::builder(&host, optional_port(arguments, UDP_PORT)?)
+    let builder = GelfUdpHandler::builder(&host, optional_port(arguments, DEFAULT_GELF_UDP_PORT)?)
         .compression(if compresses { Compression::Zlib } else { Compression::None })
         .chunk_at_size(true)
         .graypy(formatter)
@@ -58,7 +66,7 @@ fn udp_handler(arguments: &mut Arguments) -> Result<Prepared<dyn Handler>> {
 
 /// GELF-59.
 fn tcp_handler(arguments: &mut Arguments) -> Result<Prepared<dyn Handler>> {
-    let builder = stream(arguments, TCP_PORT)?;
+    let builder = stream(arguments, DEFAULT_GELF_TCP_PORT)?;
     Ok(Prepared::handler(move || builder.build()))
 }
 
@@ -76,7 +84,7 @@ fn tls_handler(arguments: &mut Arguments) -> Result<Prepared<dyn Handler>> {
     if key.is_some() && certificate.is_none() {
         return Err(arguments.refuse("certfile", ErrorKind::Value, "certfile must be specified"));
     }
-    let mut builder = stream(arguments, TLS_PORT)?.tls(true);
+    let mut builder = stream(arguments, handlers_gelf::DEFAULT_GELF_TLS_PORT)?.tls(true);
     if validates == Some(false) {
         builder = builder.cert_reqs(handlers_gelf::CertReqs::None);
     }
@@ -93,6 +101,33 @@ fn tls_handler(arguments: &mut Arguments) -> Result<Prepared<dyn Handler>> {
 #[cfg(not(feature = "gelf-tls"))]
 fn tls_handler(arguments: &mut Arguments) -> Result<Prepared<dyn Handler>> {
     Err(super::without_tls(arguments, "class"))
+}
+
+/// GELF-61.
+#[cfg(feature = "gelf-http")]
+fn http_handler(arguments: &mut Arguments) -> Result<Prepared<dyn Handler>> {
+    let compresses = arguments.flag("compress").unwrap_or(true);
+    let has_timeout = arguments.has("timeout");
+    let timeout = seconds(arguments, "timeout")?;
+    let path = arguments.non_null_text("path")?;
+    let formatter = formatter(arguments)?;
+    let host = arguments.non_null_text("host")?.unwrap_or_default();
+    let port = optional_port(arguments, handlers_gelf::DEFAULT_GELF_HTTP_PORT)?;
+    let mut builder = handlers_gelf::GelfHttpHandler::builder(&host, port)
+        .compression(if compresses { Compression::Zlib } else { Compression::None })
+        .graypy(formatter);
+    if has_timeout {
+        builder = builder.timeout(timeout.unwrap_or(std::time::Duration::MAX));
+    }
+    if let Some(path) = path {
+        builder = builder.path(path);
+    }
+    Ok(Prepared::handler(move || builder.build()))
+}
+
+#[cfg(not(feature = "gelf-http"))]
+fn http_handler(arguments: &mut Arguments) -> Result<Prepared<dyn Handler>> {
+    Err(super::without_http(arguments, "class"))
 }
 
 /// What the handlers for TCP and TLS have in common.
@@ -127,8 +162,3 @@ fn formatter(arguments: &mut Arguments) -> Result<GraypyFormatter> {
     }
     Ok(builder.build())
 }
-
-const UDP_PORT: u16 = 12202;
-const TCP_PORT: u16 = 12201;
-#[cfg(feature = "gelf-tls")]
-const TLS_PORT: u16 = 12204;

@@ -24,6 +24,13 @@ const CERT_OPTIONAL: i64 = 1;
 const CERT_REQUIRED: i64 = 2;
 
 /// What is asked for cannot be had.
+#[cfg(not(feature = "gelf-http"))]
+fn without_http(arguments: &mut crate::registry::Arguments, name: &str) -> handlers_core::Error {
+    let text = "HTTP needs the feature `gelf-http` of handlers-config";
+    arguments.refuse(name, handlers_core::ErrorKind::Value, text)
+}
+
+/// What is asked for cannot be had.
 #[cfg(not(feature = "gelf-tls"))]
 fn without_tls(arguments: &mut crate::registry::Arguments, name: &str) -> handlers_core::Error {
     let text = "TLS needs the feature `gelf-tls` of handlers-config";

@@ -1,0 +1,9 @@
+//! Frames as requests, over HTTP/1.1.
+
+mod connector;
+mod exchange;
+mod status;
+#[cfg(test)]
+mod tests;
+
+pub use connector::Http;
