@@ -4,13 +4,14 @@ use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use handlers_core::{Clock, Error, fork_generation};
+use handlers_core::{Clock, Error};
 
 use super::batch::Batch;
 use super::counters::Counts;
 use super::outcome::Loss;
 use super::settings::LinkSettings;
 use crate::backoff::{Backoff, Retry};
+use crate::owner::Owner;
 use crate::transport::{Connect, Transport};
 
 /// The connection to a peer, made when it is needed and due.
@@ -23,7 +24,7 @@ pub(super) struct Connection {
     resend: bool,
     transport: Option<Box<dyn Transport>>,
     /// The process that made the connection.
-    generation: u64,
+    owner: Owner,
 }
 
 /// When a connection may be made.
@@ -44,7 +45,7 @@ impl Connection {
             retry: Retry::default(),
             resend: settings.resend,
             transport: None,
-            generation: fork_generation(),
+            owner: Owner::here(),
         }
     }
 
@@ -161,20 +162,18 @@ impl Connection {
         }
     }
 
-    /// Looks before each frame or batch, though it costs a system call. The end of a connection may
-    /// come between any two frames, and the system takes the first one after it as if nothing had
-    /// happened; only the second one fails. To look less often would lose both.
     /// In the child of a fork: the connection is the parent's, whose frames would mix with ours.
     fn leave_to_parent(&mut self) {
-        let generation = fork_generation();
-        if self.generation != generation {
-            self.generation = generation;
-            if let Some(mut transport) = self.transport.take() {
-                transport.leave();
-            }
+        if self.owner.has_changed()
+            && let Some(mut transport) = self.transport.take()
+        {
+            transport.leave();
         }
     }
 
+    /// Looks before each frame or batch, though it costs a system call. The end of a connection may
+    /// come between any two frames, and the system takes the first one after it as if nothing had
+    /// happened; only the second one fails. To look less often would lose both.
     fn forget_if_closed(&mut self) {
         let stream = self.transport.as_mut().filter(|transport| !transport.is_datagram());
         if stream.is_some_and(|stream| stream.is_closed()) {

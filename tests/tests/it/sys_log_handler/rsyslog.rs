@@ -4,8 +4,8 @@ use std::fs;
 use std::process::Command;
 use std::time::Duration;
 
-use handlers_core::{Handler, Level, Record, TimeZone, Timestamp};
-use handlers_net::syslog::{Bom, Element, Facility, Format, Framing, Rfc3164, Rfc5424, SocketType};
+use handlers_core::{Handler, TimeZone};
+use handlers_net::syslog::{Bom, Facility, Format, Framing, Rfc3164, SocketType};
 use handlers_net::transport::{Tcp, Tls};
 use handlers_net::{SysLogHandler, SysLogHandlerBuilder};
 use handlers_tests::support::{Dir, wait_until};
@@ -13,51 +13,9 @@ use handlers_tests::test_dir;
 use serde_json::json;
 
 use super::daemon::{Daemon, free_udp_port, is_bound};
+use super::sample::{assert_whole, record, rfc5424};
 
 const PATIENCE: Duration = Duration::from_secs(30);
-
-fn rfc5424() -> Rfc5424 {
-    let element = Element::new("app@32473")
-        .expect("the name is valid")
-        .extras()
-        .attribute_as("logger", "name");
-    Rfc5424::new()
-        .host_name("web-1")
-        .app_name("shop")
-        .proc_id("4321")
-        .msg_id("ORDER")
-        .time_zone(TimeZone::named("Europe/Paris").expect("the zone is known"))
-        .element(element)
-        .expect("it is the only one")
-}
-
-fn record(message: &str) -> Record<'static> {
-    Record::builder()
-        .name("app.db")
-        .level(Level::WARNING)
-        .created(Timestamp::from_nanos(1_711_846_799_123_456_000))
-        .message(message)
-        .field("user", "ann \"]\\")
-        .expect("the name is free")
-        .build()
-}
-
-/// Asserts that a message came as [`rfc5424`] makes it.
-fn assert_whole(seen: &serde_json::Value, text: &str) {
-    let mut seen = seen.clone();
-    let raw = seen.as_object_mut().expect("a line is an object").remove("raw");
-    let expected = json!({
-        "pri": 156,
-        "time": "2024-03-31T01:59:59.123456+01:00",
-        "host": "web-1",
-        "app": "shop",
-        "proc": "4321",
-        "msgid": "ORDER",
-        "sd": r#"[app@32473 user="ann \"\]\\" logger="app.db"]"#,
-        "msg": text,
-    });
-    assert_eq!(seen, expected, "{raw:?}");
-}
 
 fn send(builder: SysLogHandlerBuilder, messages: &[&str]) {
     let builder = builder.facility(Facility::LOCAL3).timeout(PATIENCE);
