@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use arc_swap::ArcSwapOption;
-use handlers_core::{Record, Result, fork_generation};
+use handlers_core::{Record, Result};
 
 use super::lane::Lane;
 use super::{Overflow, Placed, RecordQueue, full};
+use crate::per_process::PerProcess;
 
 /// A queue between the threads of one process: what `queue.Queue` is to Python's handlers.
 ///
@@ -51,10 +51,7 @@ pub struct Channel {
 
 struct Shared {
     capacity: Option<usize>,
-    /// Of the process that made the queue.
-    first: Lane,
-    /// Of this process, if it is a child of that one.
-    later: ArcSwapOption<Lane>,
+    lane: PerProcess<Lane>,
     dropped: AtomicU64,
 }
 
@@ -75,9 +72,8 @@ impl Channel {
     }
 
     fn new(capacity: Option<usize>) -> Self {
-        let first = Lane::new(capacity);
-        let later = ArcSwapOption::empty();
-        Self { shared: Arc::new(Shared { capacity, first, later, dropped: AtomicU64::new(0) }) }
+        let lane = PerProcess::new(Lane::new(capacity));
+        Self { shared: Arc::new(Shared { capacity, lane, dropped: AtomicU64::new(0) }) }
     }
 
     fn count_dropped(&self, records: u64) {
@@ -141,24 +137,7 @@ impl RecordQueue for Channel {
 impl Shared {
     #[inline]
     fn with_lane<R>(&self, work: impl FnOnce(&Lane) -> R) -> R {
-        if self.first.generation() == fork_generation() {
-            return work(&self.first);
-        }
-        work(&self.lane_of_child())
-    }
-
-    #[cold]
-    fn lane_of_child(&self) -> Arc<Lane> {
-        loop {
-            let current = self.later.load_full();
-            match current {
-                Some(lane) if lane.generation() == fork_generation() => return lane,
-                _ => {}
-            }
-            // Not OnceLock: a thread that the child does not have may be in the middle of it.
-            let new = Some(Arc::new(Lane::new(self.capacity)));
-            drop(self.later.compare_and_swap(&current, new));
-        }
+        self.lane.with(|| Lane::new(self.capacity), work)
     }
 }
 

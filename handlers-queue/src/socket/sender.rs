@@ -10,9 +10,9 @@ use parking_lot::Mutex;
 
 use super::frame;
 use super::link::{Link, Offered};
-use super::per_process::PerProcess;
 use super::poll;
 use super::settings::Settings;
+use crate::per_process::PerProcess;
 use crate::queue::{Overflow, Placed, full};
 
 /// Sends records to the process at the other end.

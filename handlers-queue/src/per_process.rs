@@ -1,4 +1,4 @@
-//! What a forked child must have one of its own of.
+//! What each process has of its own.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use handlers_core::fork_generation;
 
 /// A value of which each process has its own: what the parent of a fork has is not touched in the
 /// child, since a thread that is not there may hold its lock.
-pub(super) struct PerProcess<T> {
+pub(crate) struct PerProcess<T> {
     first: Slot<T>,
     later: ArcSwapOption<Slot<T>>,
 }
@@ -18,12 +18,13 @@ struct Slot<T> {
 }
 
 impl<T> PerProcess<T> {
-    pub(super) fn new(value: T) -> Self {
+    pub(crate) fn new(value: T) -> Self {
         Self { first: Slot::new(value), later: ArcSwapOption::empty() }
     }
 
     /// Lends the value of this process, made by `make` if there is none.
-    pub(super) fn with<R>(&self, make: impl Fn() -> T, work: impl FnOnce(&T) -> R) -> R {
+    #[inline]
+    pub(crate) fn with<R>(&self, make: impl Fn() -> T, work: impl FnOnce(&T) -> R) -> R {
         if self.first.is_ours() {
             return work(&self.first.value);
         }
@@ -50,6 +51,7 @@ impl<T> Slot<T> {
         Self { generation: fork_generation(), value }
     }
 
+    #[inline]
     fn is_ours(&self) -> bool {
         self.generation == fork_generation()
     }
