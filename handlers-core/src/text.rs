@@ -12,7 +12,7 @@ use std::sync::Arc;
 pub(crate) enum Text<'a> {
     Borrowed(&'a str),
     Static(&'static str),
-    SharedRef(&'a Arc<str>),
+    Kept(&'a Text<'static>),
     Shared(Arc<str>),
     Short(Short<22>),
 }
@@ -32,22 +32,49 @@ impl Text<'_> {
                 Short::new(text).map_or_else(|| Text::Shared(Arc::from(text)), Text::Short)
             }
             Text::Static(text) => Text::Static(text),
-            Text::SharedRef(text) => {
-                Short::new(text).map_or_else(|| Text::Shared(Arc::clone(text)), Text::Short)
-            }
+            Text::Kept(text) => text.clone(),
             Text::Shared(text) => Text::Shared(text),
             Text::Short(text) => Text::Short(text),
         }
     }
 }
 
+impl Text<'static> {
+    /// Room for a text that comes later.
+    pub(crate) const EMPTY: Self = Text::Short(Short::EMPTY);
+
+    /// Becomes a copy of `text`. A short one is written to where it stays, and not moved.
+    #[inline]
+    pub(crate) fn keep(&mut self, text: &Text<'_>) {
+        let text = if let Text::Kept(kept) = text { kept } else { text };
+        match (&mut *self, text) {
+            (Text::Short(place), Text::Short(text)) => *place = *text,
+            (_, Text::Static(text)) => *self = Text::Static(text),
+            _ => *self = text.clone().into_owned(),
+        }
+    }
+}
+
 impl<const N: usize> Short<N> {
+    pub(crate) const EMPTY: Self = Self { length: 0, bytes: [0; N] };
+
     /// None if the text is too long.
     #[inline]
     pub(crate) fn new(text: &str) -> Option<Self> {
-        let mut bytes = [0; N];
-        bytes.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
-        Some(Self { length: u8::try_from(text.len()).ok()?, bytes })
+        let mut short = Self::EMPTY;
+        short.set(text).then_some(short)
+    }
+
+    /// Takes the text, or says that it is too long.
+    #[inline]
+    pub(crate) fn set(&mut self, text: &str) -> bool {
+        let (Some(room), Ok(length)) = (self.bytes.get_mut(..text.len()), text.len().try_into())
+        else {
+            return false;
+        };
+        room.copy_from_slice(text.as_bytes());
+        self.length = length;
+        true
     }
 }
 
@@ -67,7 +94,7 @@ impl Deref for Text<'_> {
     fn deref(&self) -> &str {
         match self {
             Text::Borrowed(text) | Text::Static(text) => text,
-            Text::SharedRef(text) => text,
+            Text::Kept(text) => text,
             Text::Shared(text) => text,
             Text::Short(text) => text,
         }
@@ -83,6 +110,12 @@ impl fmt::Debug for Text<'_> {
 impl fmt::Display for Text<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self)
+    }
+}
+
+impl From<Arc<str>> for Text<'static> {
+    fn from(text: Arc<str>) -> Self {
+        Short::new(&text).map_or(Text::Shared(text), Text::Short)
     }
 }
 
@@ -108,7 +141,8 @@ mod tests {
     #[test]
     fn what_is_shared_stays_shared_if_it_is_long() {
         let long: Arc<str> = Arc::from("a name of a logger that is long");
-        let Text::Shared(kept) = Text::SharedRef(&long).into_owned() else { panic!("it is long") };
+        let name = Text::from(Arc::clone(&long));
+        let Text::Shared(kept) = Text::Kept(&name).into_owned() else { panic!("it is long") };
         assert!(Arc::ptr_eq(&kept, &long));
     }
 }

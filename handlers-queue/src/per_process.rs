@@ -1,5 +1,6 @@
 //! What each process has of its own.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
@@ -12,7 +13,7 @@ pub(crate) struct PerProcess<T> {
     later: ArcSwapOption<Slot<T>>,
 }
 
-struct Slot<T> {
+pub(crate) struct Slot<T> {
     generation: u64,
     value: T,
 }
@@ -22,13 +23,14 @@ impl<T> PerProcess<T> {
         Self { first: Slot::new(value), later: ArcSwapOption::empty() }
     }
 
-    /// Lends the value of this process, made by `make` if there is none.
+    /// The value of this process, made by `make` if there is none.
     #[inline]
-    pub(crate) fn with<R>(&self, make: impl Fn() -> T, work: impl FnOnce(&T) -> R) -> R {
+    pub(crate) fn get(&self, make: impl Fn() -> T) -> Here<'_, T> {
         if self.first.is_ours() {
-            return work(&self.first.value);
+            Here::First(&self.first)
+        } else {
+            Here::Later(self.of_child(make))
         }
-        work(&self.of_child(make).value)
     }
 
     #[cold]
@@ -42,6 +44,24 @@ impl<T> PerProcess<T> {
             }
             // Not OnceLock: a thread that the child does not have may be in the middle of it.
             drop(self.later.compare_and_swap(&current, Some(Arc::new(Slot::new(make())))));
+        }
+    }
+}
+
+/// The value of this process, for as long as it is looked at.
+pub(crate) enum Here<'a, T> {
+    First(&'a Slot<T>),
+    Later(Arc<Slot<T>>),
+}
+
+impl<T> Deref for Here<'_, T> {
+    type Target = T;
+
+    #[inline]
+    fn deref(&self) -> &T {
+        match self {
+            Self::First(slot) => &slot.value,
+            Self::Later(slot) => &slot.value,
         }
     }
 }

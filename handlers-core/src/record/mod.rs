@@ -94,13 +94,13 @@ impl<'a> Record<'a> {
     #[inline]
     pub(crate) fn of_call(
         call: &'a Call<'_>,
-        name: &'a Arc<str>,
+        name: &'a Text<'static>,
         message: Text<'a>,
         created: Timestamp,
         thread: &'a ThreadInfo,
     ) -> Self {
         Self {
-            name: Text::SharedRef(name),
+            name: Text::Kept(name),
             level: call.level,
             level_name: call.level.name(),
             message: Message::Text(message),

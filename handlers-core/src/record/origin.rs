@@ -117,18 +117,10 @@ impl<'a> Origin<'a> {
     }
 
     /// A copy that borrows nothing.
-    #[inline]
     pub(crate) fn to_owned(&self) -> Origin<'static> {
-        let thread = match &self.thread {
-            Thread::Unknown => Thread::Unknown,
-            Thread::Borrowed(thread) => Thread::Owned((*thread).clone()),
-            Thread::Owned(thread) => Thread::Owned(thread.clone()),
-        };
-        let process = match self.process {
-            Process::Current if self.switches.processes => Process::Known(process_id()),
-            known => known,
-        };
-        Origin { thread, process, switches: self.switches, names: self.names.clone() }
+        let mut copy = Origin::EMPTY;
+        copy.keep(self);
+        copy
     }
 
     /// Puts a number that came with a record in the place of the one found here; so do the others.
@@ -168,6 +160,40 @@ impl<'a> Origin<'a> {
             Thread::Unknown => None,
             Thread::Borrowed(thread) => Some(thread),
             Thread::Owned(thread) => Some(thread),
+        }
+    }
+}
+
+impl Origin<'static> {
+    /// Room for one that comes later.
+    pub(crate) const EMPTY: Self = Self {
+        thread: Thread::Owned(ThreadInfo { id: 0, name: Text::EMPTY }),
+        process: Process::Current,
+        switches: RecordSwitches::NONE,
+        names: None,
+    };
+
+    /// Becomes a copy of `other`.
+    #[inline]
+    pub(crate) fn keep(&mut self, other: &Origin<'_>) {
+        self.keep_thread(other.thread_info());
+        self.process = match other.process {
+            Process::Current if other.switches.processes => Process::Known(process_id()),
+            known => known,
+        };
+        self.switches = other.switches;
+        self.names.clone_from(&other.names);
+    }
+
+    #[inline]
+    fn keep_thread(&mut self, thread: Option<&ThreadInfo>) {
+        match (&mut self.thread, thread) {
+            (Thread::Owned(place), Some(thread)) => {
+                place.id = thread.id;
+                place.name.keep(&thread.name);
+            }
+            (place, None) => *place = Thread::Unknown,
+            (place, Some(thread)) => *place = Thread::Owned(thread.clone()),
         }
     }
 }

@@ -9,7 +9,7 @@ use handlers_core::{Record, Result};
 
 use super::lane::Lane;
 use super::{Overflow, Placed, RecordQueue, full};
-use crate::per_process::PerProcess;
+use crate::per_process::{Here, PerProcess};
 
 /// A queue between the threads of one process: what `queue.Queue` is to Python's handlers.
 ///
@@ -76,6 +76,29 @@ impl Channel {
         Self { shared: Arc::new(Shared { capacity, lane, dropped: AtomicU64::new(0) }) }
     }
 
+    /// The lane of this process.
+    #[inline]
+    fn lane(&self) -> Here<'_, Lane> {
+        self.shared.lane.get(|| Lane::new(self.shared.capacity))
+    }
+
+    /// Does with a record for which there was no room what `overflow` says.
+    #[cold]
+    fn put_into_full(
+        &self,
+        lane: &Lane,
+        record: Record<'static>,
+        overflow: Overflow,
+    ) -> Result<Placed> {
+        Ok(match overflow {
+            Overflow::Fail => return Err(full()),
+            Overflow::Block => self.wait(lane, record, None),
+            Overflow::BlockFor(timeout) => self.wait(lane, record, Some(timeout)),
+            Overflow::DropNewest => self.give_up(),
+            Overflow::DropOldest => self.displace(lane, record),
+        })
+    }
+
     fn count_dropped(&self, records: u64) {
         self.shared.dropped.fetch_add(records, Ordering::Relaxed);
     }
@@ -104,40 +127,26 @@ impl RecordQueue for Channel {
     /// Puts a record at the end. With [`Overflow::Block`] it waits for ever if nobody takes records.
     #[inline]
     fn put(&self, record: Record<'static>, overflow: Overflow) -> Result<Placed> {
-        self.shared.with_lane(|lane| {
-            let Some(record) = lane.put(record) else { return Ok(Placed::Queued) };
-            Ok(match overflow {
-                Overflow::Fail => return Err(full()),
-                Overflow::Block => self.wait(lane, record, None),
-                Overflow::BlockFor(timeout) => self.wait(lane, record, Some(timeout)),
-                Overflow::DropNewest => self.give_up(),
-                Overflow::DropOldest => self.displace(lane, record),
-            })
-        })
+        let lane = self.lane();
+        let Some(record) = lane.put(record) else { return Ok(Placed::Queued) };
+        self.put_into_full(&lane, record, overflow)
     }
 
     #[inline]
     fn get(&self, timeout: Duration) -> Result<Option<Record<'static>>> {
-        Ok(self.shared.with_lane(|lane| lane.get(timeout)))
+        Ok(self.lane().get(timeout))
     }
 
     fn len(&self) -> usize {
-        self.shared.with_lane(Lane::len)
+        self.lane().len()
     }
 
     fn wake(&self) {
-        self.shared.with_lane(Lane::wake);
+        self.lane().wake();
     }
 
     fn dropped(&self) -> u64 {
         self.shared.dropped.load(Ordering::Relaxed)
-    }
-}
-
-impl Shared {
-    #[inline]
-    fn with_lane<R>(&self, work: impl FnOnce(&Lane) -> R) -> R {
-        self.lane.with(|| Lane::new(self.capacity), work)
     }
 }
 

@@ -135,7 +135,7 @@ pub(crate) const WORKLOADS: &[Entry] = &[
 const WRITES: u64 = 300_000;
 /// Records that cost a line.
 const LINES: u64 = 1_000_000;
-/// Records with pauses between them.
-const BURSTS: u64 = 200_000;
+/// Records with pauses between them: so many that few of them find their slot for the first time.
+const BURSTS: u64 = 1_000_000;
 /// Records that cost next to nothing.
 const CALLS: u64 = 50_000_000;
