@@ -12,9 +12,16 @@ use std::sync::Arc;
 pub(crate) enum Text<'a> {
     Borrowed(&'a str),
     Static(&'static str),
-    Kept(&'a Text<'static>),
+    Kept(&'a Kept),
     Shared(Arc<str>),
     Short(Short<22>),
+}
+
+/// A text that many records have, to be read and to be copied. What is held in place is found to be
+/// UTF-8 each time that it is read.
+pub(crate) struct Kept {
+    text: Arc<str>,
+    copy: Text<'static>,
 }
 
 /// Text of no more than `N` bytes, which are not on the heap.
@@ -25,6 +32,15 @@ pub(crate) struct Short<const N: usize> {
 }
 
 impl Text<'_> {
+    /// Whether this is that text. Nobody looks whether the bytes are UTF-8, which takes longer.
+    #[inline]
+    pub(crate) fn is(&self, text: &str) -> bool {
+        match self {
+            Text::Short(short) => short.as_bytes() == text.as_bytes(),
+            other => **other == *text,
+        }
+    }
+
     #[inline]
     pub(crate) fn into_owned(self) -> Text<'static> {
         match self {
@@ -32,7 +48,7 @@ impl Text<'_> {
                 Short::new(text).map_or_else(|| Text::Shared(Arc::from(text)), Text::Short)
             }
             Text::Static(text) => Text::Static(text),
-            Text::Kept(text) => text.clone(),
+            Text::Kept(kept) => kept.copy.clone(),
             Text::Shared(text) => Text::Shared(text),
             Text::Short(text) => Text::Short(text),
         }
@@ -46,7 +62,7 @@ impl Text<'static> {
     /// Becomes a copy of `text`. A short one is written to where it stays, and not moved.
     #[inline]
     pub(crate) fn keep(&mut self, text: &Text<'_>) {
-        let text = if let Text::Kept(kept) = text { kept } else { text };
+        let text = if let Text::Kept(kept) = text { &kept.copy } else { text };
         match (&mut *self, text) {
             (Text::Short(place), Text::Short(text)) => *place = *text,
             (_, Text::Static(text)) => *self = Text::Static(text),
@@ -76,6 +92,11 @@ impl<const N: usize> Short<N> {
         self.length = length;
         true
     }
+
+    #[inline]
+    fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..self.length.into()]
+    }
 }
 
 impl<const N: usize> Deref for Short<N> {
@@ -83,8 +104,7 @@ impl<const N: usize> Deref for Short<N> {
 
     #[inline]
     fn deref(&self) -> &str {
-        let bytes = &self.bytes[..self.length.into()];
-        str::from_utf8(bytes).expect("it was made of a `str`")
+        str::from_utf8(self.as_bytes()).expect("it was made of a `str`")
     }
 }
 
@@ -94,7 +114,7 @@ impl Deref for Text<'_> {
     fn deref(&self) -> &str {
         match self {
             Text::Borrowed(text) | Text::Static(text) => text,
-            Text::Kept(text) => text,
+            Text::Kept(kept) => kept,
             Text::Shared(text) => text,
             Text::Short(text) => text,
         }
@@ -113,9 +133,19 @@ impl fmt::Display for Text<'_> {
     }
 }
 
-impl From<Arc<str>> for Text<'static> {
+impl Deref for Kept {
+    type Target = str;
+
+    #[inline]
+    fn deref(&self) -> &str {
+        &self.text
+    }
+}
+
+impl From<Arc<str>> for Kept {
     fn from(text: Arc<str>) -> Self {
-        Short::new(&text).map_or(Text::Shared(text), Text::Short)
+        let copy = Short::new(&text).map_or_else(|| Text::Shared(Arc::clone(&text)), Text::Short);
+        Self { text, copy }
     }
 }
 
@@ -141,7 +171,7 @@ mod tests {
     #[test]
     fn what_is_shared_stays_shared_if_it_is_long() {
         let long: Arc<str> = Arc::from("a name of a logger that is long");
-        let name = Text::from(Arc::clone(&long));
+        let name = Kept::from(Arc::clone(&long));
         let Text::Shared(kept) = Text::Kept(&name).into_owned() else { panic!("it is long") };
         assert!(Arc::ptr_eq(&kept, &long));
     }

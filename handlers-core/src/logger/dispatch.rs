@@ -17,7 +17,7 @@ use crate::filters::{self, Filters};
 use crate::handler::{Handler, report_error};
 use crate::level::Level;
 use crate::record::Record;
-use crate::text::Text;
+use crate::text::Kept;
 use crate::time::{Clock, SystemClock, Timestamp};
 
 /// Makes the record that a logger hands to its handlers: Python's record factory (CORE-33).
@@ -48,7 +48,7 @@ impl<F: for<'a> Fn(Record<'a>) -> Record<'a> + Send + Sync> RecordFactory for F 
 
 /// One logger, as its handles share it.
 pub(super) struct Shared {
-    name: Text<'static>,
+    name: Kept,
     index: usize,
     /// The least level that is enabled: one load decides a call.
     threshold: AtomicI64,

@@ -1,7 +1,5 @@
 //! The record that waits in a queue.
 
-use std::sync::Arc;
-
 use super::{Attributes, Extra, Location, Message, Origin, Rare, Record};
 use crate::level::Level;
 use crate::text::Text;
@@ -94,11 +92,11 @@ fn prepared_overrides(
     let entries = overrides.iter().flat_map(|entries| entries.iter());
     let mut entries: Vec<_> =
         entries.filter(|(name, _)| !TAKEN_AWAY.contains(&&**name)).cloned().collect();
-    let mut set = |name: &str, text: &str| {
+    let mut set = |name: &'static str, text: &str| {
         let value = Value::from(text.to_owned());
-        match entries.iter_mut().find(|(known, _)| **known == *name) {
+        match entries.iter_mut().find(|(known, _)| known.is(name)) {
             Some(entry) => entry.1 = value,
-            None => entries.push((Arc::from(name), value)),
+            None => entries.push((Text::Static(name), value)),
         }
     };
     set("message", text);
