@@ -1,6 +1,7 @@
 //! rsyslogd takes what we send, by every way.
 
 use std::fs;
+use std::net::TcpStream;
 use std::process::Command;
 use std::time::Duration;
 
@@ -8,11 +9,11 @@ use handlers_core::{Handler, TimeZone};
 use handlers_net::syslog::{Bom, Facility, Format, Framing, Rfc3164, SocketType};
 use handlers_net::transport::{Tcp, Tls};
 use handlers_net::{SysLogHandler, SysLogHandlerBuilder};
-use handlers_tests::support::{Dir, wait_until};
+use handlers_tests::support::{Dir, free_port, wait_until};
 use handlers_tests::test_dir;
 use serde_json::json;
 
-use super::daemon::{Daemon, free_udp_port, is_bound};
+use super::daemon::{Daemon, is_bound};
 use super::sample::{assert_whole, record, rfc5424};
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -27,7 +28,7 @@ fn send(builder: SysLogHandlerBuilder, messages: &[&str]) {
 }
 
 fn by_udp(dir: &Dir) -> (Daemon, u16) {
-    let port = free_udp_port();
+    let port = free_port();
     let input = format!(
         "module(load=\"imudp\")\ninput(type=\"imudp\" address=\"127.0.0.1\" port=\"{port}\")"
     );
@@ -42,7 +43,9 @@ fn by_tcp(dir: &Dir, module: &str) -> (Daemon, u16) {
         file.display()
     );
     let port = || fs::read_to_string(&file).ok()?.trim().parse().ok();
-    let daemon = Daemon::rsyslog(dir, &input, || port().is_some());
+    // It writes down the port before it listens.
+    let listens = |port: u16| TcpStream::connect(("127.0.0.1", port)).is_ok();
+    let daemon = Daemon::rsyslog(dir, &input, || port().is_some_and(listens));
     (daemon, port().expect("it was there"))
 }
 
@@ -184,7 +187,7 @@ fn rfc_5424_by_tls() {
 #[test]
 fn a_daemon_that_is_killed_and_started_gets_what_follows() {
     let dir = test_dir!();
-    let port = super::daemon::free_tcp_port();
+    let port = free_port();
     let start = |name: &str| {
         let dir_of_run = dir.join(name);
         fs::create_dir_all(&dir_of_run).unwrap();

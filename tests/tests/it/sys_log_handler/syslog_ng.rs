@@ -5,16 +5,17 @@ use std::time::Duration;
 use handlers_core::{Handler, Level, Record};
 use handlers_net::SysLogHandler;
 use handlers_net::syslog::{Facility, Rfc5424, SocketType};
+use handlers_tests::support::free_port;
 use handlers_tests::test_dir;
 use serde_json::json;
 
-use super::daemon::{Daemon, free_tcp_port};
+use super::daemon::Daemon;
 use super::sample::{assert_whole, record, rfc5424};
 
 #[test]
 fn every_field_comes_through() {
     let dir = test_dir!();
-    let port = free_tcp_port();
+    let port = free_port();
     let daemon = Daemon::syslog_ng(&dir, port);
     let send = |format: Rfc5424, text: &str| {
         let handler = SysLogHandler::builder(("127.0.0.1", port))
