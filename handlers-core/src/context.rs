@@ -1,7 +1,7 @@
 //! What a thread keeps between two logging calls: its buffers, its name, and whether it is inside
 //! a handler.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -126,7 +126,7 @@ pub(crate) struct Context {
     pub(crate) message: Buffer,
     pub(crate) asctime: Buffer,
     line: Buffer,
-    thread: Cell<Option<ThreadInfo>>,
+    thread: RefCell<Option<ThreadInfo>>,
 }
 
 impl Context {
@@ -135,26 +135,28 @@ impl Context {
             message: Buffer::new(),
             asctime: Buffer::new(),
             line: Buffer::new(),
-            thread: Cell::new(None),
+            thread: RefCell::new(None),
         }
     }
 
     /// Lends out what is known of the thread.
     #[inline]
     pub(crate) fn with_thread<R>(&self, work: impl FnOnce(&ThreadInfo) -> R) -> R {
-        let (thread, is_kept) = match self.thread.take() {
-            Some(thread) => (thread, true),
-            None => (ThreadInfo::current(), is_freed_at_end()),
-        };
-        let result = work(&thread);
-        if is_kept {
-            self.thread.set(Some(thread));
+        if let Some(thread) = &*self.thread.borrow() {
+            return work(thread);
         }
-        result
+        let thread = ThreadInfo::current();
+        if is_freed_at_end() {
+            *self.thread.borrow_mut() = Some(thread.clone());
+        }
+        work(&thread)
     }
 
     fn free(&self) {
-        self.thread.take();
+        // A handler or a filter may be who ends the process: then the thread is still lent.
+        if let Ok(mut thread) = self.thread.try_borrow_mut() {
+            *thread = None;
+        }
         for buffer in [&self.message, &self.asctime, &self.line] {
             buffer.0.take();
         }
@@ -226,6 +228,16 @@ mod tests {
             outer.push('a');
             with_line_buffer(|inner| assert!(inner.is_empty()));
             assert_eq!(outer, "a");
+        });
+    }
+
+    #[test]
+    fn a_process_may_end_while_a_record_is_handled() {
+        with(|context| {
+            context.with_thread(|_| context.free());
+            context.with_thread(|_| ());
+            // The name is known now, and lent.
+            context.with_thread(|_| context.free());
         });
     }
 

@@ -6,6 +6,7 @@ mod datagram;
 mod encode;
 mod frame;
 mod link;
+mod owner;
 mod pickle;
 mod ports;
 mod socket;

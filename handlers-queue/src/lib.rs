@@ -19,16 +19,18 @@ mod drain;
 mod flight_recorder;
 mod flush_policy;
 mod held;
-#[cfg(any(feature = "redis", all(unix, feature = "socket")))]
-mod json;
 mod listener;
 mod memory;
+mod notice;
+mod per_process;
 mod prepare;
 mod queue;
 mod queue_handler;
 #[cfg(feature = "redis")]
 mod redis;
 mod report;
+#[cfg(any(feature = "redis", all(unix, feature = "socket")))]
+mod retry;
 mod ring;
 #[cfg(all(unix, feature = "socket"))]
 mod socket;

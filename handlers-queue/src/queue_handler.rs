@@ -129,7 +129,8 @@ impl<Q: RecordQueue + 'static> Handler for QueueHandler<Q> {
 
     /// Prepares the record and puts it (QUEUE-20).
     fn emit(&self, record: &Record<'_>) -> Result<()> {
-        let prepared = self.prepare.prepare(&self.base, record)?;
+        let mut prepared = Record::EMPTY;
+        self.prepare.prepare_into(&self.base, record, &mut prepared)?;
         let placed = self.queue.put(prepared, self.overflow)?;
         match placed {
             Placed::Queued => {}

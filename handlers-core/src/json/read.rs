@@ -3,24 +3,33 @@
 //! No reader of JSON for Rust takes all that Python's writes: `NaN`, integers beyond 64 bits, halves of
 //! surrogate pairs.
 
-use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
+use std::borrow::Cow;
 
+use super::plain::plain_length;
 use crate::error::{Error, ErrorKind, Result};
-use crate::value::{Integer, Value};
+use crate::value::{Integer, Value, unique};
 
-/// Reads one object. A name may come twice; its last value is the one that counts.
+/// What JSON is read from: bytes that are not UTF-8 are U+FFFD.
+pub(super) fn text(json: &[u8]) -> Cow<'_, str> {
+    // The lossy way goes byte by byte.
+    match str::from_utf8(json) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(json),
+    }
+}
+
+/// Reads one object and hands on its entries. A name may come twice; its last value is the one that
+/// counts.
 ///
 /// # Errors
 ///
 /// [`ErrorKind::Value`] in CPython's words if it is no JSON; [`ErrorKind::Type`] if it is no object.
-pub(super) fn object(json: &[u8]) -> Result<Entries> {
-    let text = String::from_utf8_lossy(json);
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+pub(super) fn object<'t>(text: &'t str, entry: impl FnMut(Cow<'t, str>, Value<'t>)) -> Result<()> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut reader = Reader { text, at: 0 };
     reader.skip_space();
     let read = match reader.peek() {
-        Some(b'{') => Ok(reader.dict(MAX_DEPTH)?),
+        Some(b'{') => Ok(reader.dict(MAX_DEPTH, entry)?),
         _ => Err(reader.value(MAX_DEPTH)?),
     };
     reader.skip_space();
@@ -33,8 +42,6 @@ pub(super) fn object(json: &[u8]) -> Result<Entries> {
     })
 }
 
-type Entries = Vec<(String, Value<'static>)>;
-
 struct Reader<'t> {
     text: &'t str,
     /// How many bytes were read.
@@ -42,35 +49,39 @@ struct Reader<'t> {
 }
 
 impl<'t> Reader<'t> {
-    fn value(&mut self, depth: u32) -> Result<Value<'static>> {
-        Ok(match self.peek() {
-            Some(b'"') => Value::from(self.string()?),
+    fn value(&mut self, depth: u32) -> Result<Value<'t>> {
+        match self.peek() {
+            Some(b'"') => self.string().map(Value::Str),
+            Some(b'-' | b'0'..=b'9') => self.number(),
             Some(b'{') => {
-                let entries = unique(self.dict(depth)?).into_iter();
-                Value::Dict(entries.map(|(name, value)| (name.into(), value)).collect())
+                let mut entries = Vec::new();
+                self.dict(depth, |name, value| entries.push((name, value)))?;
+                unique(&mut entries);
+                let entries = entries.into_iter().map(|(name, value)| (Value::Str(name), value));
+                Ok(Value::Dict(entries.collect()))
             }
-            Some(b'[') => self.list(depth)?,
-            Some(b'-' | b'0'..=b'9') => self.number()?,
-            _ => self.word()?,
-        })
+            Some(b'[') => self.list(depth),
+            _ => self.word(),
+        }
     }
 
-    fn word(&mut self) -> Result<Value<'static>> {
-        let words = [
-            ("null", Value::None),
-            ("true", Value::Bool(true)),
-            ("false", Value::Bool(false)),
-            ("NaN", Value::Float(f64::NAN)),
-            ("Infinity", Value::Float(f64::INFINITY)),
-            ("-Infinity", Value::Float(f64::NEG_INFINITY)),
-        ];
-        let found = words.into_iter().find(|(word, _)| self.rest().starts_with(word));
-        let (word, value) = found.ok_or_else(|| self.error("Expecting value", self.at))?;
+    fn word(&mut self) -> Result<Value<'t>> {
+        let (word, value) = match self.peek() {
+            Some(b'n') => ("null", Value::None),
+            Some(b't') => ("true", Value::Bool(true)),
+            Some(b'f') => ("false", Value::Bool(false)),
+            Some(b'N') => ("NaN", Value::Float(f64::NAN)),
+            Some(b'I') => ("Infinity", Value::Float(f64::INFINITY)),
+            _ => ("-Infinity", Value::Float(f64::NEG_INFINITY)),
+        };
+        if !self.rest().starts_with(word.as_bytes()) {
+            return Err(self.error("Expecting value", self.at));
+        }
         self.at += word.len();
         Ok(value)
     }
 
-    fn number(&mut self) -> Result<Value<'static>> {
+    fn number(&mut self) -> Result<Value<'t>> {
         let start = self.at;
         self.take_if(b'-');
         let first = self.at;
@@ -84,14 +95,14 @@ impl<'t> Reader<'t> {
             self.at = first + 1;
         }
         if !(self.skip_fraction() | self.skip_exponent()) {
-            return Ok(Value::Int(self.text[start..self.at].parse::<Integer>()?));
+            return integer(&self.text[start..self.at]).map(Value::Int);
         }
         let number = self.text[start..self.at].parse();
         number.map(Value::Float).map_err(|_| self.error("Expecting value", start))
     }
 
     fn skip_digits(&mut self) -> usize {
-        let digits = self.rest().bytes().take_while(u8::is_ascii_digit).count();
+        let digits = self.rest().iter().take_while(|byte| byte.is_ascii_digit()).count();
         self.at += digits;
         digits
     }
@@ -117,7 +128,7 @@ impl<'t> Reader<'t> {
         is_one
     }
 
-    fn list(&mut self, depth: u32) -> Result<Value<'static>> {
+    fn list(&mut self, depth: u32) -> Result<Value<'t>> {
         let depth = self.enter(depth)?;
         let mut items = Vec::new();
         if self.take_if(b']') {
@@ -136,11 +147,10 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn dict(&mut self, depth: u32) -> Result<Entries> {
+    fn dict(&mut self, depth: u32, mut entry: impl FnMut(Cow<'t, str>, Value<'t>)) -> Result<()> {
         let depth = self.enter(depth)?;
-        let mut entries = Vec::new();
         if self.take_if(b'}') {
-            return Ok(entries);
+            return Ok(());
         }
         loop {
             if self.peek() != Some(b'"') {
@@ -153,10 +163,10 @@ impl<'t> Reader<'t> {
                 return Err(self.error("Expecting ':' delimiter", self.at));
             }
             self.skip_space();
-            entries.push((name, self.value(depth)?));
+            entry(name, self.value(depth)?);
             self.skip_space();
             if self.take_if(b'}') {
-                return Ok(entries);
+                return Ok(());
             }
             let comma = self.comma()?;
             if self.peek() == Some(b'}') {
@@ -184,25 +194,34 @@ impl<'t> Reader<'t> {
         Ok(comma)
     }
 
-    fn string(&mut self) -> Result<String> {
+    /// Text without escapes stays where it is.
+    fn string(&mut self) -> Result<Cow<'t, str>> {
         let quote = self.at;
         self.at += 1;
-        let mut text = String::new();
+        let plain = self.plain(quote)?;
+        if self.take_if(b'"') {
+            return Ok(Cow::Borrowed(plain));
+        }
+        let mut text = plain.to_owned();
         loop {
-            let is_end = |byte| matches!(byte, b'"' | b'\\' | ..b' ');
-            let plain = self.rest().bytes().position(is_end);
-            let plain =
-                plain.ok_or_else(|| self.error("Unterminated string starting at", quote))?;
-            text.push_str(&self.rest()[..plain]);
-            self.at += plain;
-            if self.take_if(b'"') {
-                return Ok(text);
-            }
             if !self.take_if(b'\\') {
                 return Err(self.error("Invalid control character at", self.at));
             }
             text.push(self.escape(quote)?);
+            text.push_str(self.plain(quote)?);
+            if self.take_if(b'"') {
+                return Ok(Cow::Owned(text));
+            }
         }
+    }
+
+    /// What stands for itself.
+    fn plain(&mut self, quote: usize) -> Result<&'t str> {
+        let length = plain_length(self.rest());
+        let length = length.ok_or_else(|| self.error("Unterminated string starting at", quote))?;
+        let start = self.at;
+        self.at += length;
+        Ok(&self.text[start..self.at])
     }
 
     /// What stands for the characters after a backslash.
@@ -228,7 +247,7 @@ impl<'t> Reader<'t> {
     /// U+FFFD.
     fn unicode_escape(&mut self) -> Result<char> {
         let unit = self.unit()?;
-        if (0xd800..0xdc00).contains(&unit) && self.rest().starts_with("\\u") {
+        if (0xd800..0xdc00).contains(&unit) && self.rest().starts_with(b"\\u") {
             let start = self.at;
             self.at += 1;
             let low = self.unit()?;
@@ -272,8 +291,8 @@ impl<'t> Reader<'t> {
         self.text.as_bytes().get(self.at).copied()
     }
 
-    fn rest(&self) -> &'t str {
-        &self.text[self.at..]
+    fn rest(&self) -> &'t [u8] {
+        &self.text.as_bytes()[self.at..]
     }
 
     /// What Python's `JSONDecodeError` says, which counts characters.
@@ -288,24 +307,9 @@ impl<'t> Reader<'t> {
     }
 }
 
-/// The last value of each name, in the place of the first.
-fn unique(entries: Entries) -> Entries {
-    let mut seen = HashSet::with_capacity(entries.len());
-    if entries.iter().all(|(name, _)| seen.insert(name.as_str())) {
-        return entries;
-    }
-    let mut places: HashMap<String, usize> = HashMap::new();
-    let mut kept = Entries::new();
-    for (name, value) in entries {
-        match places.entry(name.clone()) {
-            Entry::Occupied(place) => kept[*place.get()].1 = value,
-            Entry::Vacant(place) => {
-                place.insert(kept.len());
-                kept.push((name, value));
-            }
-        }
-    }
-    kept
+/// Most numbers are small.
+fn integer(digits: &str) -> Result<Integer> {
+    digits.parse::<i64>().map_or_else(|_| digits.parse(), |small| Ok(small.into()))
 }
 
 /// As deep as readers of JSON go, and deeper than people nest.
@@ -315,13 +319,21 @@ const MAX_DEPTH: u32 = 128;
 mod tests {
     use super::*;
 
-    fn read(json: &str) -> Value<'static> {
-        let object = object(format!("{{\"x\": {json}}}").as_bytes());
-        object.unwrap_or_else(|error| panic!("{json}: {error}")).remove(0).1
+    fn entries(json: &[u8]) -> Result<Vec<(String, Value<'static>)>> {
+        let mut entries = Vec::new();
+        object(&text(json), |name, value| {
+            entries.push((name.into_owned(), value.into_owned()));
+        })?;
+        Ok(entries)
     }
 
-    fn refused(json: impl AsRef<[u8]>) -> String {
-        let error = object(json.as_ref()).unwrap_err();
+    fn read(json: &str) -> Value<'static> {
+        let entries = entries(format!("{{\"x\": {json}}}").as_bytes());
+        entries.unwrap_or_else(|error| panic!("{json}: {error}")).remove(0).1
+    }
+
+    fn refused(json: &str) -> String {
+        let error = entries(json.as_bytes()).unwrap_err();
         format!("{}: {error}", error.python_name())
     }
 
@@ -347,7 +359,7 @@ mod tests {
             assert_eq!(read(&format!("\"{half}\"")), Value::from("a\u{fffd}b"));
         }
         assert_eq!(read(r#""\ud83d\ud83d\ude00\ud83d\n""#), Value::from("\u{fffd}😀\u{fffd}\n"));
-        let entries = object(b"\xef\xbb\xbf{\"\xff\": 1}").unwrap();
+        let entries = entries(b"\xef\xbb\xbf{\"\xff\": 1}").unwrap();
         assert_eq!(entries, [("\u{fffd}".to_owned(), Value::from(1))]);
     }
 
@@ -385,10 +397,10 @@ mod tests {
         let nested = |depth| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
         read(&nested(127));
         for depth in [128, 1_000_000] {
-            let message = refused(format!("{{\"x\": {}}}", nested(depth)));
+            let message = refused(&format!("{{\"x\": {}}}", nested(depth)));
             assert!(message.starts_with("ValueError: Containers are nested too deep"), "{message}");
         }
-        let message = refused(format!("{{\"x\": {}}}", "1".repeat(4301)));
+        let message = refused(&format!("{{\"x\": {}}}", "1".repeat(4301)));
         assert!(message.starts_with("ValueError: Exceeds the limit (4300 digits)"), "{message}");
     }
 
@@ -398,7 +410,6 @@ mod tests {
         let json = format!("{{{}}}", names.collect::<Vec<_>>().join(", "));
         let record = crate::Record::from_json(json.as_bytes()).unwrap();
         assert!(record.attributes().count() > 99_999);
-        let nested = object(format!("{{\"x\": {json}}}").as_bytes()).unwrap();
-        assert!(matches!(&nested[0].1, Value::Dict(entries) if entries.len() == 99_999));
+        assert!(matches!(read(&json), Value::Dict(entries) if entries.len() == 99_999));
     }
 }

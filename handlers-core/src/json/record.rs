@@ -4,7 +4,7 @@ use super::read;
 use super::write::JsonObject;
 use crate::context::with_line_buffer;
 use crate::error::{Error, ErrorKind, Result};
-use crate::record::Record;
+use crate::record::{Given, Record};
 use crate::value::Value;
 
 impl Record<'_> {
@@ -80,11 +80,14 @@ impl Record<'_> {
     /// # Ok::<(), handlers_core::Error>(())
     /// ```
     pub fn from_json(json: &[u8]) -> Result<Record<'static>> {
-        let mut attributes = read::object(json)?;
-        for (name, value) in &mut attributes {
-            *value = attribute(name, std::mem::take(value))?;
-        }
-        Ok(Self::from_attributes(attributes))
+        let text = read::text(json);
+        let (mut given, mut unfit) = (Given::default(), None);
+        read::object(&text, |name, value| match attribute(&name, value) {
+            Ok(value) => given.set(name, value),
+            Err(error) => unfit = unfit.take().or(Some(error)),
+        })?;
+        // What is no JSON is no record, whatever stands before the place where it ceases to be any.
+        unfit.map_or_else(|| Ok(given.into_record()), Err)
     }
 }
 
@@ -103,7 +106,7 @@ fn write(record: &Record<'_>, message: &str, out: &mut Vec<u8>) {
 }
 
 /// The value of an attribute, if it is one of those that handlers can work with.
-fn attribute(name: &str, value: Value<'static>) -> Result<Value<'static>> {
+fn attribute<'v>(name: &str, value: Value<'v>) -> Result<Value<'v>> {
     let (expected, fits) = match name {
         "name" | "levelname" | "pathname" | "filename" | "module" | "funcName" | "exc_text"
         | "stack_info" | "threadName" | "processName" | "taskName" => {
@@ -204,6 +207,14 @@ mod tests {
             assert_eq!(error.to_string(), message);
             Record::from_json(format!("{{\"{name}\": null}}").as_bytes()).unwrap();
         }
+    }
+
+    #[test]
+    fn the_first_thing_that_does_not_fit_is_told_unless_it_is_no_json() {
+        let refused = |json: &str| Record::from_json(json.as_bytes()).unwrap_err().to_string();
+        let json = r#"{"levelno": "high", "name": 1, "levelno": 20}"#;
+        assert_eq!(refused(json), "attribute 'levelno' of a record must be an integer, not str");
+        assert_eq!(refused(&format!("{json} x")), "Extra data: line 1 column 47 (char 46)");
     }
 
     #[test]

@@ -17,6 +17,7 @@ use crate::filters::{self, Filters};
 use crate::handler::{Handler, report_error};
 use crate::level::Level;
 use crate::record::Record;
+use crate::text::Kept;
 use crate::time::{Clock, SystemClock, Timestamp};
 
 /// Makes the record that a logger hands to its handlers: Python's record factory (CORE-33).
@@ -47,7 +48,7 @@ impl<F: for<'a> Fn(Record<'a>) -> Record<'a> + Send + Sync> RecordFactory for F 
 
 /// One logger, as its handles share it.
 pub(super) struct Shared {
-    name: Arc<str>,
+    name: Kept,
     index: usize,
     /// The least level that is enabled: one load decides a call.
     threshold: AtomicI64,
@@ -68,7 +69,7 @@ pub(super) struct Dispatch {
 impl Shared {
     pub(super) fn new(name: Arc<str>, index: usize) -> Self {
         let threshold = AtomicI64::new(i64::MAX);
-        Self { name, index, threshold, dispatch: ArcSwap::default() }
+        Self { name: name.into(), index, threshold, dispatch: ArcSwap::default() }
     }
 
     pub(super) fn name(&self) -> &str {

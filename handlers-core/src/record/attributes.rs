@@ -1,13 +1,9 @@
 //! A record as the mapping that formatters and wire formats see.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::borrow::Cow;
 
-use super::{Exception, Extra, Location, Message, Parts, Record, location};
+use super::{Extra, Given, Record, location};
 use crate::fields::Fields;
-use crate::level::Level;
-use crate::text::Text;
-use crate::time::Timestamp;
 use crate::value::Value;
 
 impl Record<'_> {
@@ -35,37 +31,11 @@ impl Record<'_> {
     pub fn from_attributes(
         attributes: impl IntoIterator<Item = (String, Value<'static>)>,
     ) -> Record<'static> {
-        let mut entries: Vec<(Arc<str>, Value<'static>)> = [
-            ("name", Value::None),
-            ("levelname", Value::from("Level None")),
-            ("levelno", Value::None),
-            ("pathname", Value::from("")),
-            ("filename", Value::from("")),
-            ("module", Value::from("")),
-            ("lineno", Value::from(0)),
-            ("funcName", Value::None),
-        ]
-        .map(|(name, value)| (Arc::from(name), value))
-        .into();
-        // A sender may have made up thousands of them.
-        let mut places: HashMap<Arc<str>, usize> = entries
-            .iter()
-            .enumerate()
-            .map(|(place, (name, _))| (Arc::clone(name), place))
-            .collect();
+        let mut given = Given::default();
         for (name, value) in attributes {
-            if let Some(place) = places.get(&*name) {
-                entries[*place].1 = value;
-                continue;
-            }
-            let name = Arc::from(name);
-            places.insert(Arc::clone(&name), entries.len());
-            entries.push((name, value));
+            given.set(Cow::Owned(name), value);
         }
-        let mut record = Record::builder().build();
-        record.set_typed(&entries);
-        record.rare_mut().overrides = Some(entries.into());
-        record
+        given.into_record()
     }
 
     /// Every attribute that Python's record has, with its name: those of CORE-14 in their order, then
@@ -99,54 +69,6 @@ impl Record<'_> {
         standard.chain(others).chain(self.extra()).chain(message)
     }
 
-    /// Fills the typed part from the attributes whose types fit.
-    fn set_typed(&mut self, entries: &[(Arc<str>, Value<'static>)]) {
-        let get = |name: &str| {
-            let entry = entries.iter().find(|(known, _)| **known == *name);
-            entry.map(|(_, value)| value)
-        };
-        let text = |name| get(name).filter(|value| value.is_truthy()).map(Value::to_string);
-        let integer = |name| get(name).and_then(Value::as_i64);
-        let owned = |text: Option<String>| Text::from(text.unwrap_or_default());
-
-        self.name = owned(text("name"));
-        self.level = integer("levelno").map(Level::new).unwrap_or_default();
-        self.level_name = owned(text("levelname"));
-        self.message = Message::template(
-            get("msg").cloned().unwrap_or_else(|| Value::from("")),
-            get("args").cloned().unwrap_or_default(),
-        );
-        self.location = Location::Parts(Box::new(Parts {
-            pathname: text("pathname").map(Text::from),
-            line: integer("lineno").and_then(|line| line.try_into().ok()).unwrap_or_default(),
-            function: text("funcName").map(Text::from),
-        }));
-        if let Some(created) = get("created").and_then(Value::as_f64) {
-            self.created = Timestamp::from_seconds(created);
-        }
-        if get("thread").is_some() {
-            self.origin.set_thread(integer("thread").and_then(|id| id.try_into().ok()));
-        }
-        if get("threadName").is_some() {
-            self.origin.set_thread_name(text("threadName").as_deref());
-        }
-        if get("process").is_some() {
-            self.origin.set_process(integer("process").and_then(|id| id.try_into().ok()));
-        }
-        if get("processName").is_some() {
-            self.origin.set_process_name(text("processName").as_deref());
-        }
-        if get("taskName").is_some() {
-            self.origin.set_task_name(text("taskName").as_deref());
-        }
-        let rare = self.rare_mut();
-        rare.exception = get("exc_info").and_then(exception).map(Arc::new);
-        if let Some(text) = text("exc_text") {
-            rare.exception_text = std::sync::OnceLock::from(Arc::from(text));
-        }
-        rare.stack_info = text("stack_info").map(Text::from);
-    }
-
     /// `created` as formatters see it: the time of the record, unless its attributes say otherwise.
     pub(crate) fn created_seconds(&self) -> f64 {
         self.override_number("created").unwrap_or_else(|| self.created.created())
@@ -163,7 +85,7 @@ impl Record<'_> {
 
     fn override_of(&self, name: &str) -> Option<&Value<'static>> {
         let overrides = self.overrides()?;
-        let found = overrides.iter().find(|(known, _)| **known == *name);
+        let found = overrides.iter().find(|(known, _)| known.is(name));
         let value = found.map(|(_, value)| value)?;
         // CORE-109: the text that a formatter made takes the place of none.
         let is_made = name == "exc_text" && !value.is_truthy() && self.exception_text().is_some();
@@ -189,7 +111,7 @@ impl Record<'_> {
                 field.map(|(_, value)| value.borrowed())
             }
             Extra::Owned(fields) => {
-                let field = fields.iter().rev().find(|(known, _)| **known == *name);
+                let field = fields.iter().rev().find(|(known, _)| known.is(name));
                 field.map(|(_, value)| value.borrowed())
             }
         }
@@ -239,30 +161,16 @@ const fn same(left: &str, right: &str) -> bool {
     true
 }
 
-/// CORE-36: a triple without an error is an exception all the same.
-fn exception(exc_info: &Value<'_>) -> Option<Exception> {
-    let value = match exc_info {
-        Value::Tuple(triple) if !triple.is_empty() => triple.get(1).unwrap_or(&Value::None),
-        value if value.is_truthy() => value,
-        _ => return None,
-    };
-    Some(match value {
-        Value::None => Exception::none(),
-        Value::Str(text) => Exception::from_text(text),
-        other => Exception::from_text(&other.to_string()),
-    })
-}
-
 /// What gives the attribute of that name, if every record has it.
 fn getter(name: &str) -> Option<Getter> {
     let attribute = ATTRIBUTES.iter().find(|(known, _)| *known == name);
     attribute.map(|(_, get)| *get)
 }
 
-type Getter = for<'r> fn(&'r Record<'_>) -> Value<'r>;
+pub(super) type Getter = for<'r> fn(&'r Record<'_>) -> Value<'r>;
 
 /// CORE-14, in the order in which Python's records hold them.
-const ATTRIBUTES: [(&str, Getter); 21] = [
+pub(super) const ATTRIBUTES: [(&str, Getter); 21] = [
     ("name", |record| Value::from(record.name())),
     ("msg", |record| record.msg()),
     ("args", |record| record.args()),

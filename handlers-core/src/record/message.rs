@@ -23,6 +23,11 @@ pub(crate) enum Message<'a> {
     Template(Box<(Value<'a>, Value<'a>)>),
 }
 
+impl Message<'static> {
+    /// Room for one that comes later.
+    pub(crate) const EMPTY: Self = Self::PreparedShort(Short::EMPTY);
+}
+
 impl<'a> Message<'a> {
     pub(crate) fn template(msg: Value<'a>, args: Value<'a>) -> Self {
         Self::Template(Box::new((msg, args)))
@@ -37,10 +42,15 @@ impl<'a> Message<'a> {
         }
     }
 
-    /// What a queue's formatting made.
+    /// Becomes what a queue's formatting made. A short text is written to where it stays.
     #[inline]
-    pub(crate) fn prepared(text: &str) -> Self {
-        Short::new(text).map_or_else(|| Self::Prepared(Arc::from(text)), Self::PreparedShort)
+    pub(crate) fn keep_prepared(&mut self, text: &str) {
+        if let Self::PreparedShort(place) = self
+            && place.set(text)
+        {
+            return;
+        }
+        *self = Self::Prepared(Arc::from(text));
     }
 
     pub(crate) fn msg(&self) -> Value<'_> {

@@ -3,6 +3,7 @@
 mod attributes;
 mod builder;
 mod exception;
+mod given;
 mod location;
 mod message;
 mod origin;
@@ -18,6 +19,7 @@ pub(crate) use attributes::is_reserved;
 pub use builder::RecordBuilder;
 pub(crate) use builder::overwrites;
 pub use exception::Exception;
+pub(crate) use given::Given;
 pub use location::Callsite;
 pub(crate) use location::{Location, Parts};
 pub(crate) use message::Message;
@@ -31,7 +33,7 @@ use crate::fields::Fields;
 use crate::level::Level;
 use crate::logger::Call;
 use crate::stack;
-use crate::text::Text;
+use crate::text::{Kept, Text};
 use crate::time::Timestamp;
 use crate::value::Value;
 
@@ -79,7 +81,7 @@ pub struct Record<'a> {
 }
 
 /// Attributes by name, in the order in which they were given.
-type Attributes = Arc<[(Arc<str>, Value<'static>)]>;
+type Attributes = Arc<[(Text<'static>, Value<'static>)]>;
 
 /// The fields of a call: borrowed from it, or the record's own.
 #[derive(Clone)]
@@ -94,13 +96,13 @@ impl<'a> Record<'a> {
     #[inline]
     pub(crate) fn of_call(
         call: &'a Call<'_>,
-        name: &'a Arc<str>,
+        name: &'a Kept,
         message: Text<'a>,
         created: Timestamp,
         thread: &'a ThreadInfo,
     ) -> Self {
         Self {
-            name: Text::SharedRef(name),
+            name: Text::Kept(name),
             level: call.level,
             level_name: call.level.name(),
             message: Message::Text(message),

@@ -109,7 +109,7 @@ impl<'a> Origin<'a> {
 
     pub(crate) fn process_name(&self) -> Option<&str> {
         let given = self.names.as_ref().and_then(|names| names.process.as_deref());
-        self.switches.multiprocessing.then(|| given.unwrap_or("MainProcess"))
+        self.switches.multiprocessing.then(|| given.unwrap_or(DEFAULT_PROCESS_NAME))
     }
 
     pub(crate) fn task_name(&self) -> Option<&str> {
@@ -117,36 +117,27 @@ impl<'a> Origin<'a> {
     }
 
     /// A copy that borrows nothing.
-    #[inline]
     pub(crate) fn to_owned(&self) -> Origin<'static> {
-        let thread = match &self.thread {
-            Thread::Unknown => Thread::Unknown,
-            Thread::Borrowed(thread) => Thread::Owned((*thread).clone()),
-            Thread::Owned(thread) => Thread::Owned(thread.clone()),
-        };
-        let process = match self.process {
-            Process::Current if self.switches.processes => Process::Known(process_id()),
-            known => known,
-        };
-        Origin { thread, process, switches: self.switches, names: self.names.clone() }
+        let mut copy = Origin::EMPTY;
+        copy.keep(self);
+        copy
     }
 
     /// Puts a number that came with a record in the place of the one found here; so do the others.
     pub(crate) fn set_thread(&mut self, id: Option<u64>) {
-        let name = self.thread_name().map(str::to_owned);
+        let name = self.thread_info().map(|thread| thread.name.clone());
         self.thread = match (id, name) {
             (None, None) => Thread::Unknown,
             (id, name) => Thread::Owned(ThreadInfo {
                 id: id.unwrap_or_default(),
-                name: name.unwrap_or_default().into(),
+                name: name.unwrap_or(Text::EMPTY),
             }),
         };
     }
 
-    pub(crate) fn set_thread_name(&mut self, name: Option<&str>) {
+    pub(crate) fn set_thread_name(&mut self, name: Option<Text<'static>>) {
         let id = self.thread().unwrap_or_default();
-        self.thread =
-            Thread::Owned(ThreadInfo { id, name: name.unwrap_or_default().to_owned().into() });
+        self.thread = Thread::Owned(ThreadInfo { id, name: name.unwrap_or(Text::EMPTY) });
     }
 
     pub(crate) fn set_process(&mut self, id: Option<u32>) {
@@ -154,13 +145,19 @@ impl<'a> Origin<'a> {
         self.process = id.map_or(Process::Current, Process::Known);
     }
 
-    pub(crate) fn set_process_name(&mut self, name: Option<&str>) {
+    pub(crate) fn set_process_name(&mut self, name: Option<Text<'static>>) {
         self.switches.multiprocessing = name.is_some();
-        self.names.get_or_insert_default().process = name.map(|name| name.to_owned().into());
+        // What a process has without a name needs no room.
+        let name = name.filter(|name| **name != *DEFAULT_PROCESS_NAME);
+        if name.is_some() || self.names.is_some() {
+            self.names.get_or_insert_default().process = name;
+        }
     }
 
-    pub(crate) fn set_task_name(&mut self, name: Option<&str>) {
-        self.names.get_or_insert_default().task = name.map(|name| name.to_owned().into());
+    pub(crate) fn set_task_name(&mut self, name: Option<Text<'static>>) {
+        if name.is_some() || self.names.is_some() {
+            self.names.get_or_insert_default().task = name;
+        }
     }
 
     fn thread_info(&self) -> Option<&ThreadInfo> {
@@ -168,6 +165,40 @@ impl<'a> Origin<'a> {
             Thread::Unknown => None,
             Thread::Borrowed(thread) => Some(thread),
             Thread::Owned(thread) => Some(thread),
+        }
+    }
+}
+
+impl Origin<'static> {
+    /// Room for one that comes later.
+    pub(crate) const EMPTY: Self = Self {
+        thread: Thread::Owned(ThreadInfo { id: 0, name: Text::EMPTY }),
+        process: Process::Current,
+        switches: RecordSwitches::NONE,
+        names: None,
+    };
+
+    /// Becomes a copy of `other`.
+    #[inline]
+    pub(crate) fn keep(&mut self, other: &Origin<'_>) {
+        self.keep_thread(other.thread_info());
+        self.process = match other.process {
+            Process::Current if other.switches.processes => Process::Known(process_id()),
+            known => known,
+        };
+        self.switches = other.switches;
+        self.names.clone_from(&other.names);
+    }
+
+    #[inline]
+    fn keep_thread(&mut self, thread: Option<&ThreadInfo>) {
+        match (&mut self.thread, thread) {
+            (Thread::Owned(place), Some(thread)) => {
+                place.id = thread.id;
+                place.name.keep(&thread.name);
+            }
+            (place, None) => *place = Thread::Unknown,
+            (place, Some(thread)) => *place = Thread::Owned(thread.clone()),
         }
     }
 }
@@ -203,6 +234,9 @@ pub fn set_task_name_provider(provider: impl Fn() -> Option<String> + Send + Syn
     ANY_NAMES.store(true, Ordering::Relaxed);
 }
 
+/// CORE-30.
+const DEFAULT_PROCESS_NAME: &str = "MainProcess";
+
 struct TaskNames(Box<dyn Fn() -> Option<String> + Send + Sync>);
 
 impl fmt::Debug for TaskNames {
@@ -215,3 +249,30 @@ impl fmt::Debug for TaskNames {
 static ANY_NAMES: AtomicBool = AtomicBool::new(false);
 static PROCESS_NAME: ArcSwapOption<Arc<str>> = ArcSwapOption::const_empty();
 static TASK_NAME: ArcSwapOption<TaskNames> = ArcSwapOption::const_empty();
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_came_with_a_record_take_the_place_of_the_programs_own() {
+        let names = Names { process: Some(Text::Static("web")), task: Some(Text::Static("poll")) };
+        let mut origin = Origin { names: Some(Box::new(names)), ..Origin::EMPTY };
+        origin.set_process_name(Some(Text::Static("MainProcess")));
+        origin.set_task_name(None);
+        assert_eq!((origin.process_name(), origin.task_name()), (Some("MainProcess"), None));
+        origin.set_process_name(None);
+        assert_eq!(origin.process_name(), None);
+    }
+
+    #[test]
+    fn the_names_that_most_records_have_need_no_room() {
+        let mut origin = Origin::EMPTY;
+        origin.set_process_name(Some(Text::Static("MainProcess")));
+        origin.set_task_name(None);
+        assert_eq!((origin.process_name(), origin.names.is_none()), (Some("MainProcess"), true));
+        origin.set_process_name(Some(Text::Static("web")));
+        origin.set_task_name(Some(Text::Static("poll")));
+        assert_eq!((origin.process_name(), origin.task_name()), (Some("web"), Some("poll")));
+    }
+}

@@ -34,6 +34,9 @@ impl Default for RecordSwitches {
 }
 
 impl RecordSwitches {
+    pub(super) const NONE: Self =
+        Self { threads: false, processes: false, multiprocessing: false, async_tasks: false };
+
     fn from_bits(bits: u8) -> Self {
         Self {
             threads: bits & 1 != 0,

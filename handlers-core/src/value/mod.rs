@@ -2,6 +2,7 @@
 
 mod convert;
 mod digits;
+mod entries;
 pub(crate) mod float;
 mod integer;
 mod object;
@@ -12,6 +13,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 pub(crate) use digits::Radix;
+pub(crate) use entries::unique;
 pub use integer::Integer;
 pub use object::{Construction, Global, Object, Recipe};
 pub(crate) use text::Form;

@@ -2,9 +2,10 @@
 
 use std::collections::VecDeque;
 
-use handlers_core::{Result, fork_generation};
+use handlers_core::Result;
 
 use super::queue::Store;
+use crate::owner::Owner;
 
 /// Frames of a limited number of bytes.
 #[derive(Debug)]
@@ -13,13 +14,12 @@ pub(super) struct Memory {
     bytes: u64,
     max_bytes: u64,
     /// The process whose frames they are.
-    generation: u64,
+    owner: Owner,
 }
 
 impl Memory {
     pub(super) fn new(max_bytes: u64) -> Self {
-        let generation = fork_generation();
-        Self { frames: VecDeque::new(), bytes: 0, max_bytes, generation }
+        Self { frames: VecDeque::new(), bytes: 0, max_bytes, owner: Owner::here() }
     }
 }
 
@@ -56,7 +56,7 @@ impl Store for Memory {
     }
 
     fn leave_to_parent(&mut self) {
-        if self.generation != fork_generation() {
+        if self.owner.has_changed() {
             *self = Self::new(self.max_bytes);
         }
     }

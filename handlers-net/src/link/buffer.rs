@@ -3,12 +3,13 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use handlers_core::{Level, fork_generation};
+use handlers_core::Level;
 use parking_lot::{Mutex, MutexGuard};
 
 use super::batch::Batch;
 use super::outcome::Loss;
 use super::settings::BufferSettings;
+use crate::owner::Owner;
 
 /// Frames that are held back, behind a lock which is never held while something is sent.
 #[derive(Debug)]
@@ -17,12 +18,12 @@ pub(super) struct Buffer {
     inner: Mutex<Inner>,
     /// How many frames are held back or being sent.
     count: AtomicU64,
-    /// The process whose frames they are.
-    generation: AtomicU64,
 }
 
 #[derive(Debug, Default)]
 struct Inner {
+    /// The process whose frames they are.
+    owner: Owner,
     batch: Batch,
     /// Whether a frame is among them that should not wait.
     urgent: bool,
@@ -49,12 +50,7 @@ impl Buffer {
     /// A buffer, unless nothing is to be held back.
     pub(super) fn new(settings: BufferSettings) -> Option<Self> {
         let is_wanted = settings.capacity > 0;
-        is_wanted.then(|| Self {
-            settings,
-            inner: Mutex::default(),
-            count: AtomicU64::new(0),
-            generation: AtomicU64::new(fork_generation()),
-        })
+        is_wanted.then(|| Self { settings, inner: Mutex::default(), count: AtomicU64::new(0) })
     }
 
     pub(super) fn is_urgent(&self, level: Level) -> bool {
@@ -128,9 +124,7 @@ impl Buffer {
     /// What the child of a fork has inherited is its parent's to send.
     fn lock(&self) -> MutexGuard<'_, Inner> {
         let mut inner = self.inner.lock();
-        let generation = fork_generation();
-        if self.generation.load(Ordering::Relaxed) != generation {
-            self.generation.store(generation, Ordering::Relaxed);
+        if inner.owner.has_changed() {
             self.count.store(0, Ordering::Relaxed);
             *inner = Inner::default();
         }

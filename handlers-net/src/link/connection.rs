@@ -4,13 +4,14 @@ use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use handlers_core::{Clock, Error, fork_generation};
+use handlers_core::{Clock, Error};
 
 use super::batch::Batch;
 use super::counters::Counts;
 use super::outcome::Loss;
 use super::settings::LinkSettings;
 use crate::backoff::{Backoff, Retry};
+use crate::owner::Owner;
 use crate::transport::{Connect, Refusal, Transport};
 
 /// The connection to a peer, made when it is needed and due.
@@ -27,7 +28,7 @@ pub(super) struct Connection {
     /// What the back-off was before the connection was made, until the peer has confirmed a frame.
     doubt: Option<Retry>,
     /// The process that made the connection.
-    generation: u64,
+    owner: Owner,
 }
 
 /// When a connection may be made.
@@ -50,7 +51,7 @@ impl Connection {
             retries: settings.backlog.is_some(),
             transport: None,
             doubt: None,
-            generation: fork_generation(),
+            owner: Owner::here(),
         }
     }
 
@@ -200,12 +201,10 @@ impl Connection {
 
     /// In the child of a fork: the connection is the parent's, whose frames would mix with ours.
     fn leave_to_parent(&mut self) {
-        let generation = fork_generation();
-        if self.generation != generation {
-            self.generation = generation;
-            if let Some(mut transport) = self.transport.take() {
-                transport.leave();
-            }
+        if self.owner.has_changed()
+            && let Some(mut transport) = self.transport.take()
+        {
+            transport.leave();
         }
     }
 

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use handlers_core::contain;
-use handlers_core::{Error, Handler, HandlerBase, Level, Record, Result};
+use handlers_core::{Error, Handler, HandlerBase, Record, Result, contain};
 
+use crate::notice;
 use crate::report::report;
 
 /// Makes of a record that was taken from the queue the one that the handlers get.
@@ -62,12 +62,12 @@ impl Delivery {
 
     /// Has handlers write that the queue gave up so many records.
     pub(super) fn note_dropped(&self, records: u64) {
-        self.handle(&own_record(Level::WARNING, format!("{records} records dropped")));
+        self.handle(&notice::of_dropped(records));
     }
 
     /// Tells of an error that has no record.
     pub(super) fn tell_of_queue(&self, error: &Error) {
-        self.tell(&own_record(Level::ERROR, "the queue does not work".to_owned()), error);
+        self.tell(&notice::of_trouble(), error);
     }
 
     fn tell(&self, record: &Record<'_>, error: &Error) {
@@ -97,8 +97,4 @@ impl fmt::Debug for Delivery {
             .field("respect_handler_level", &self.respect_handler_level)
             .finish_non_exhaustive()
     }
-}
-
-fn own_record(level: Level, message: String) -> Record<'static> {
-    Record::builder().name("handlers.queue").level(level).message(message).build()
 }

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use arc_swap::ArcSwapOption;
-use handlers_core::{Record, Result, fork_generation};
+use handlers_core::{Record, Result};
 
 use super::lane::Lane;
 use super::{Overflow, Placed, RecordQueue, full};
+use crate::per_process::{Here, PerProcess};
 
 /// A queue between the threads of one process: what `queue.Queue` is to Python's handlers.
 ///
@@ -51,10 +51,7 @@ pub struct Channel {
 
 struct Shared {
     capacity: Option<usize>,
-    /// Of the process that made the queue.
-    first: Lane,
-    /// Of this process, if it is a child of that one.
-    later: ArcSwapOption<Lane>,
+    lane: PerProcess<Lane>,
     dropped: AtomicU64,
 }
 
@@ -75,9 +72,31 @@ impl Channel {
     }
 
     fn new(capacity: Option<usize>) -> Self {
-        let first = Lane::new(capacity);
-        let later = ArcSwapOption::empty();
-        Self { shared: Arc::new(Shared { capacity, first, later, dropped: AtomicU64::new(0) }) }
+        let lane = PerProcess::new(Lane::new(capacity));
+        Self { shared: Arc::new(Shared { capacity, lane, dropped: AtomicU64::new(0) }) }
+    }
+
+    /// The lane of this process.
+    #[inline]
+    fn lane(&self) -> Here<'_, Lane> {
+        self.shared.lane.get(|| Lane::new(self.shared.capacity))
+    }
+
+    /// Does with a record for which there was no room what `overflow` says.
+    #[cold]
+    fn put_into_full(
+        &self,
+        lane: &Lane,
+        record: Record<'static>,
+        overflow: Overflow,
+    ) -> Result<Placed> {
+        Ok(match overflow {
+            Overflow::Fail => return Err(full()),
+            Overflow::Block => self.wait(lane, record, None),
+            Overflow::BlockFor(timeout) => self.wait(lane, record, Some(timeout)),
+            Overflow::DropNewest => self.give_up(),
+            Overflow::DropOldest => self.displace(lane, record),
+        })
     }
 
     fn count_dropped(&self, records: u64) {
@@ -108,57 +127,26 @@ impl RecordQueue for Channel {
     /// Puts a record at the end. With [`Overflow::Block`] it waits for ever if nobody takes records.
     #[inline]
     fn put(&self, record: Record<'static>, overflow: Overflow) -> Result<Placed> {
-        self.shared.with_lane(|lane| {
-            let Some(record) = lane.put(record) else { return Ok(Placed::Queued) };
-            Ok(match overflow {
-                Overflow::Fail => return Err(full()),
-                Overflow::Block => self.wait(lane, record, None),
-                Overflow::BlockFor(timeout) => self.wait(lane, record, Some(timeout)),
-                Overflow::DropNewest => self.give_up(),
-                Overflow::DropOldest => self.displace(lane, record),
-            })
-        })
+        let lane = self.lane();
+        let Some(record) = lane.put(record) else { return Ok(Placed::Queued) };
+        self.put_into_full(&lane, record, overflow)
     }
 
     #[inline]
     fn get(&self, timeout: Duration) -> Result<Option<Record<'static>>> {
-        Ok(self.shared.with_lane(|lane| lane.get(timeout)))
+        Ok(self.lane().get(timeout))
     }
 
     fn len(&self) -> usize {
-        self.shared.with_lane(Lane::len)
+        self.lane().len()
     }
 
     fn wake(&self) {
-        self.shared.with_lane(Lane::wake);
+        self.lane().wake();
     }
 
     fn dropped(&self) -> u64 {
         self.shared.dropped.load(Ordering::Relaxed)
-    }
-}
-
-impl Shared {
-    #[inline]
-    fn with_lane<R>(&self, work: impl FnOnce(&Lane) -> R) -> R {
-        if self.first.generation() == fork_generation() {
-            return work(&self.first);
-        }
-        work(&self.lane_of_child())
-    }
-
-    #[cold]
-    fn lane_of_child(&self) -> Arc<Lane> {
-        loop {
-            let current = self.later.load_full();
-            match current {
-                Some(lane) if lane.generation() == fork_generation() => return lane,
-                _ => {}
-            }
-            // Not OnceLock: a thread that the child does not have may be in the middle of it.
-            let new = Some(Arc::new(Lane::new(self.capacity)));
-            drop(self.later.compare_and_swap(&current, new));
-        }
     }
 }
 

@@ -38,10 +38,6 @@ impl Lane {
         }
     }
 
-    pub(super) fn generation(&self) -> u64 {
-        self.generation
-    }
-
     pub(super) fn len(&self) -> usize {
         self.records.receiver.len()
     }

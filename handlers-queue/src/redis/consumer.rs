@@ -12,7 +12,6 @@ use super::fault::Fault;
 use super::link::Link;
 use super::producer::FIELD;
 use super::settings::Settings;
-use crate::json;
 
 /// Takes entries from the stream in the name of its group, a batch at a time.
 #[derive(Debug, Default)]
@@ -255,7 +254,7 @@ fn read(entry: &mut Entry) -> Result<Record<'static>, Unread> {
         let error = Error::new(ErrorKind::Key, "the entry has no field 'record'");
         return Err(Unread { bytes: Vec::new(), error });
     };
-    json::read_record(&bytes).map_err(|error| Unread { bytes, error })
+    Record::from_json(&bytes).map_err(|error| Unread { bytes, error })
 }
 
 /// `XREADGROUP`: what the consumer has after an entry, or what is new, which may be waited for.

@@ -8,8 +8,8 @@ use handlers_core::fork_generation;
 use super::connection::Connection;
 use super::fault::Fault;
 use super::lookup::Lookup;
-use super::retry::Retry;
 use super::settings::Settings;
+use crate::retry::Retry;
 
 /// The way of one end of a queue to its server. A connection is made when it is needed and due.
 #[derive(Debug, Default)]

@@ -16,7 +16,6 @@ mod link;
 mod lookup;
 mod producer;
 mod queue;
-mod retry;
 mod settings;
 mod socket;
 

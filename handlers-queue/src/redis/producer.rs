@@ -4,13 +4,13 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use ::redis::{Cmd, cmd};
-use handlers_core::{Level, Record, Result};
+use handlers_core::Result;
 use parking_lot::{Mutex, MutexGuard};
 
 use super::fault::Fault;
 use super::link::Link;
 use super::settings::Settings;
-use crate::json;
+use crate::notice;
 
 /// Sends records to the stream, one after the other.
 #[derive(Debug)]
@@ -111,7 +111,9 @@ impl State {
         deadline: Instant,
     ) -> Result<(), Fault> {
         let Some(dropped) = dropped.filter(|dropped| *dropped > self.told) else { return Ok(()) };
-        let notice = notice(dropped - self.told);
+        let mut notice = Vec::new();
+        // A record of text has nothing that could not be written.
+        let _ = notice::of_dropped(dropped - self.told).write_json(&mut notice);
         self.add_or_hold(settings, notice, deadline)?;
         self.told = dropped;
         if self.held.is_some() { Err(Fault::Away) } else { Ok(()) }
@@ -158,15 +160,6 @@ fn add_command(settings: &Settings, record: &[u8]) -> Cmd {
     }
     command.arg("*").arg(FIELD).arg(record);
     command
-}
-
-fn notice(count: u64) -> Vec<u8> {
-    let notice = Record::builder().name("handlers.queue").level(Level::WARNING);
-    let notice = notice.message(format!("{count} records dropped")).build();
-    let mut out = Vec::new();
-    // A record of text has nothing that could not be written.
-    let _ = json::write_record(&notice, &mut out);
-    out
 }
 
 fn nanos(time: Duration) -> u64 {

@@ -13,7 +13,6 @@ use super::consumer::Consumer;
 use super::fault::Fault;
 use super::producer::Producer;
 use super::settings::Settings;
-use crate::json;
 use crate::queue::{Overflow, Placed, RecordQueue};
 
 /// A queue between machines: a stream of a Redis server, from version 6.2 on, that is no cluster.
@@ -150,7 +149,7 @@ impl RedisQueue {
             return Err(self.put_error(Fault::Away));
         }
         let mut bytes = Vec::new();
-        json::write_record(record, &mut bytes)?;
+        record.write_json(&mut bytes)?;
         let is_read = self.is_read.load(Ordering::Relaxed);
         let dropped = (!is_read).then(|| self.dropped());
         let put = self.producer.put(&self.settings, bytes, dropped, deadline);

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::address::Address;
-use super::retry::Backoff;
+use crate::retry::Backoff;
 
 /// The settings of a [`RedisQueue`](super::RedisQueue).
 #[derive(Clone)]

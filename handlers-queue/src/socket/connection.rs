@@ -8,7 +8,6 @@ use handlers_core::{Error, Record, Result};
 use socket2::Socket;
 
 use super::frame;
-use crate::json;
 
 /// One producer.
 #[derive(Debug)]
@@ -108,7 +107,7 @@ impl Connection {
                     return None;
                 }
             };
-            match json::read_record(&rest[frame::LENGTH..end]) {
+            match Record::from_json(&rest[frame::LENGTH..end]) {
                 Ok(record) => taken.records.push_back(Ok(record)),
                 Err(error) => self.complain(error, taken),
             }

@@ -2,8 +2,6 @@
 
 use handlers_core::{Error, ErrorKind, Record, Result};
 
-use crate::json;
-
 /// The frame of a record.
 ///
 /// # Errors
@@ -12,7 +10,7 @@ use crate::json;
 pub(super) fn of(record: &Record<'_>, max: usize) -> Result<Vec<u8>> {
     let mut frame = Vec::with_capacity(TYPICAL);
     frame.extend([0; LENGTH]);
-    json::write_record(record, &mut frame)?;
+    record.write_json(&mut frame)?;
     let length = frame.len() - LENGTH;
     match u32::try_from(length) {
         Ok(bytes) if length <= max => frame[..LENGTH].copy_from_slice(&bytes.to_be_bytes()),
@@ -57,7 +55,7 @@ mod tests {
         let frame = of(&record, 10_000).unwrap();
         let (length, json) = frame.split_at(4);
         assert_eq!(length, u32::try_from(json.len()).unwrap().to_be_bytes());
-        assert_eq!(json::read_record(json).unwrap().message().unwrap(), "ready");
+        assert_eq!(Record::from_json(json).unwrap().message().unwrap(), "ready");
         assert_eq!(end(&frame, 10_000).unwrap(), Some(frame.len()));
         for cut in 0..frame.len() {
             assert_eq!(end(&frame[..cut], 10_000).unwrap(), None);

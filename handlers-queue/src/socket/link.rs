@@ -5,11 +5,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use handlers_core::{Level, Record};
+use rustix::io::Errno;
 use rustix::net::SendFlags;
 use socket2::{Domain, SockAddr, Socket, Type};
 
 use super::frame;
+use crate::notice;
+use crate::retry::{Backoff, Retry};
 
 /// What a producer has under way.
 #[derive(Debug)]
@@ -20,6 +22,8 @@ pub(super) struct Link {
     /// Of how many records the receiver has been told that they were given up.
     told: u64,
     retry: Retry,
+    /// What the system said when the receiver could not be reached the last time.
+    code: Option<i32>,
 }
 
 #[derive(Debug)]
@@ -42,7 +46,7 @@ pub(super) enum Offered {
 impl Link {
     /// Makes a link that has nothing to tell of `dropped` records.
     pub(super) fn new(dropped: u64) -> Self {
-        Self { socket: None, begun: None, told: dropped, retry: Retry::default() }
+        Self { socket: None, begun: None, told: dropped, retry: Retry::default(), code: None }
     }
 
     /// Sends a frame, or as much of it as there is room for: then the rest goes before the next one.
@@ -87,7 +91,7 @@ impl Link {
                     self.disconnect();
                     // The receiver may have been restarted.
                     if !was_connected {
-                        self.retry.failed(&error, Instant::now());
+                        self.failed(&error, Instant::now());
                         return Offered::Away(error);
                     }
                 }
@@ -101,18 +105,29 @@ impl Link {
         }
         let now = Instant::now();
         if self.retry.is_early(now) {
-            return Err(self.retry.error());
+            return Err(self.last_error());
         }
         match connect(path) {
             Ok(socket) => {
-                self.retry = Retry::default();
+                self.retry.succeeded();
                 Ok(Arc::clone(self.socket.insert(Arc::new(socket))))
             }
             Err(error) => {
-                self.retry.failed(&error, now);
+                self.failed(&error, now);
                 Err(error)
             }
         }
+    }
+
+    /// Why no attempt is made now.
+    fn last_error(&self) -> io::Error {
+        let unknown = || io::ErrorKind::NotConnected.into();
+        self.code.map_or_else(unknown, io::Error::from_raw_os_error)
+    }
+
+    fn failed(&mut self, error: &io::Error, now: Instant) {
+        self.code = error.raw_os_error();
+        self.retry.failed(&BACKOFF, now);
     }
 
     /// The receiver throws half a frame away, so that it can be sent again.
@@ -137,7 +152,9 @@ impl Link {
         if dropped <= self.told {
             return Ok(true);
         }
-        let taken = self.send(socket, &notice(dropped - self.told))?;
+        // A record of text has nothing that could not be written.
+        let notice = frame::of(&notice::of_dropped(dropped - self.told), usize::MAX);
+        let taken = self.send(socket, &notice.unwrap_or_default())?;
         if taken {
             self.told = dropped;
         }
@@ -164,8 +181,8 @@ fn send(socket: &Socket, bytes: &[u8]) -> io::Result<usize> {
     while sent < bytes.len() {
         match rustix::net::send(socket, &bytes[sent..], SEND) {
             Ok(count) => sent += count,
-            Err(rustix::io::Errno::INTR) => {}
-            Err(rustix::io::Errno::AGAIN) => break,
+            Err(Errno::INTR) => {}
+            Err(Errno::AGAIN) => break,
             Err(error) => return Err(error.into()),
         }
     }
@@ -180,42 +197,6 @@ fn connect(path: &Path) -> io::Result<Socket> {
     Ok(socket)
 }
 
-/// The frame of a record that says how many were given up.
-fn notice(count: u64) -> Vec<u8> {
-    let notice = Record::builder().name("handlers.queue").level(Level::WARNING);
-    let notice = notice.message(format!("{count} records dropped")).build();
-    // A record of text has nothing that could not be written.
-    frame::of(&notice, usize::MAX).unwrap_or_default()
-}
-
-/// When a receiver that is away is tried again.
-#[derive(Debug, Default)]
-struct Retry {
-    /// None as long as the last attempt was a success.
-    due: Option<Instant>,
-    period: Duration,
-    /// What the system said then.
-    code: Option<i32>,
-}
-
-impl Retry {
-    fn is_early(&self, now: Instant) -> bool {
-        self.due.is_some_and(|due| now < due)
-    }
-
-    /// Why no attempt is made now.
-    fn error(&self) -> io::Error {
-        let unknown = || io::ErrorKind::NotConnected.into();
-        self.code.map_or_else(unknown, io::Error::from_raw_os_error)
-    }
-
-    fn failed(&mut self, error: &io::Error, now: Instant) {
-        self.code = error.raw_os_error();
-        self.period = (self.period * 2).clamp(FIRST_WAIT, LONGEST_WAIT);
-        self.due = Some(now + self.period);
-    }
-}
-
 /// A receiver that is gone is an error, not a signal that ends the process. On Apple's systems the
 /// socket has been told so when it was made.
 #[cfg(not(target_vendor = "apple"))]
@@ -224,9 +205,8 @@ const SEND: SendFlags = SendFlags::NOSIGNAL;
 const SEND: SendFlags = SendFlags::empty();
 
 /// To try costs next to nothing on the same machine.
-const FIRST_WAIT: Duration = Duration::from_millis(10);
-
-const LONGEST_WAIT: Duration = Duration::from_secs(1);
+const BACKOFF: Backoff =
+    Backoff { start: Duration::from_millis(10), factor: 2.0, max: Duration::from_secs(1) };
 
 #[cfg(test)]
 mod tests {
@@ -234,13 +214,24 @@ mod tests {
 
     #[test]
     fn the_waits_double_up_to_a_second() {
-        let (mut retry, now) = (Retry::default(), Instant::now());
-        let mut waits = Vec::new();
-        for _ in 0..9 {
-            retry.failed(&io::ErrorKind::NotFound.into(), now);
-            waits.push(retry.period.as_millis());
+        let (mut link, begin) = (Link::new(0), Instant::now());
+        let mut attempts = Vec::new();
+        for time in 0..4000 {
+            let now = begin + Duration::from_millis(time);
+            if !link.retry.is_early(now) {
+                attempts.push(time);
+                link.failed(&io::ErrorKind::NotFound.into(), now);
+            }
         }
-        assert_eq!(waits, [10, 20, 40, 80, 160, 320, 640, 1000, 1000]);
-        assert!(retry.is_early(now) && !retry.is_early(now + LONGEST_WAIT));
+        assert_eq!(attempts, [0, 10, 30, 70, 150, 310, 630, 1270, 2270, 3270]);
+    }
+
+    #[test]
+    fn while_nothing_is_tried_the_last_error_is_told() {
+        let mut link = Link::new(0);
+        let refused = io::Error::from_raw_os_error(Errno::CONNREFUSED.raw_os_error());
+        link.failed(&refused, Instant::now() + Duration::from_secs(3600));
+        let error = link.connect(Path::new("/nowhere")).unwrap_err();
+        assert_eq!(error.raw_os_error(), refused.raw_os_error());
     }
 }

@@ -12,7 +12,6 @@ mod builder;
 mod connection;
 mod frame;
 mod link;
-mod per_process;
 mod poll;
 mod queue;
 mod receiver;

@@ -10,9 +10,9 @@ use parking_lot::Mutex;
 
 use super::frame;
 use super::link::{Link, Offered};
-use super::per_process::PerProcess;
 use super::poll;
 use super::settings::Settings;
+use crate::per_process::PerProcess;
 use crate::queue::{Overflow, Placed, full};
 
 /// Sends records to the process at the other end.
@@ -85,22 +85,20 @@ impl Sender {
     fn deliver(&self, wait: Duration, mut attempt: impl FnMut(&mut Link) -> Offered) -> Result<()> {
         let now = Instant::now();
         let deadline = now.checked_add(wait).unwrap_or(now + LONGEST_WAIT);
-        let make = || Mutex::new(Link::new(self.dropped()));
-        self.link.with(make, |link| {
-            loop {
-                let outcome = attempt(&mut link.lock());
-                let socket = match outcome {
-                    Offered::Taken => return Ok(()),
-                    Offered::Away(error) => return Err(self.error(error)),
-                    Offered::Full(_) if wait.is_zero() => return Err(full()),
-                    Offered::Full(socket) => socket,
-                };
-                let is_in_time = poll::wait_for_room(&socket, deadline);
-                if !is_in_time.map_err(|error| self.error(error))? {
-                    return Err(full());
-                }
+        let link = self.link.get(|| Mutex::new(Link::new(self.dropped())));
+        loop {
+            let outcome = attempt(&mut link.lock());
+            let socket = match outcome {
+                Offered::Taken => return Ok(()),
+                Offered::Away(error) => return Err(self.error(error)),
+                Offered::Full(_) if wait.is_zero() => return Err(full()),
+                Offered::Full(socket) => socket,
+            };
+            let is_in_time = poll::wait_for_room(&socket, deadline);
+            if !is_in_time.map_err(|error| self.error(error))? {
+                return Err(full());
             }
-        })
+        }
     }
 
     #[cold]

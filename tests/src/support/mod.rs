@@ -4,6 +4,7 @@
 mod alone;
 mod dir;
 mod list_handler;
+mod port;
 mod shared_buffer;
 mod socket_path;
 mod standard_error;
@@ -13,6 +14,7 @@ mod wait;
 pub use alone::{Alone, alone};
 pub use dir::Dir;
 pub use list_handler::ListHandler;
+pub use port::free_port;
 pub use shared_buffer::SharedBuffer;
 pub use socket_path::SocketPath;
 pub use standard_error::CapturedError;

@@ -1,6 +1,6 @@
 use std::io;
 use std::sync::Arc;
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use handlers_core::{ErrorKind, HandlerBase, Level};
@@ -32,6 +32,24 @@ fn peer_with(fake: &Fake, capacity: usize, backlog: Backlog) -> Arc<Peer> {
     let mut settings = settings(fake, capacity);
     settings.backlog = Some(backlog.background(false));
     made(&settings)
+}
+
+/// A peer whose first ten frames are being sent by the thread, and do not get on.
+fn stalled_peer(fake: &Fake) -> (Arc<Peer>, JoinHandle<()>) {
+    fake.state().is_stalled = true;
+    let peer = peer(fake, 30);
+    let other = Arc::clone(&peer);
+    let stalled = thread::spawn(move || drop(submit(&other, 0..10)));
+    fake.wait_until(|state| state.attempts == 1);
+    (peer, stalled)
+}
+
+/// Lets a [`stalled_peer`] send everything.
+fn go_on(fake: &Fake, peer: &Peer, stalled: JoinHandle<()>) {
+    peer.set_timeout(Duration::from_secs(60));
+    fake.state().is_stalled = false;
+    stalled.join().expect("submitting does not panic");
+    peer.flush().expect("the peer is there");
 }
 
 /// Submits the numbers as frames of three bytes.
@@ -271,40 +289,26 @@ fn a_thread_that_waits_for_frames_does_not_keep_the_peer() {
 #[test]
 fn who_logs_does_not_wait_for_who_sends_until_as_much_again_is_held_back() {
     let fake = Fake::new();
-    fake.state().is_stalled = true;
-    let peer = peer(&fake, 30);
-    let other = Arc::clone(&peer);
-    let stalled = thread::spawn(move || submit(&other, 0..10).len());
-    fake.wait_until(|state| state.attempts == 1);
+    let (peer, stalled) = stalled_peer(&fake);
     submit(&peer, 10..19);
     assert_eq!((counters(&peer), peer.pending()), ([0, 0, 19, 0], 19));
     // These would wait, but not for a call that has no time; none of them is lost.
     peer.set_timeout(Duration::ZERO);
     submit(&peer, 19..40);
-    peer.set_timeout(Duration::from_secs(60));
-    fake.state().is_stalled = false;
-    stalled.join().unwrap();
-    peer.flush().unwrap();
+    go_on(&fake, &peer, stalled);
     assert_eq!((fake.received(), counters(&peer)), (expected(0..40), [40, 0, 0, 0]));
 }
 
 #[test]
 fn what_is_held_back_has_a_bound() {
     let fake = Fake::new();
-    fake.state().is_stalled = true;
-    let peer = peer(&fake, 30);
-    let other = Arc::clone(&peer);
-    let stalled = thread::spawn(move || submit(&other, 0..10).len());
-    fake.wait_until(|state| state.attempts == 1);
+    let (peer, stalled) = stalled_peer(&fake);
     peer.set_timeout(Duration::ZERO);
     let frame = vec![b'x'; 100 * 1024];
     let outcomes: Vec<Outcome> = (0..20).map(|_| peer.submit(&frame, Level::INFO)).collect();
     let lost = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Lost(Loss::Busy)));
     assert_eq!(lost.count(), 9, "a megabyte and one frame are kept");
-    peer.set_timeout(Duration::from_secs(60));
-    fake.state().is_stalled = false;
-    stalled.join().unwrap();
-    peer.flush().unwrap();
+    go_on(&fake, &peer, stalled);
     assert_eq!(counters(&peer), [21, 9, 0, 0]);
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::measure::{Measurement, Plan, measure};
+use crate::measure::{Measurement, Plan, float, measure};
 use crate::workload::{Entry, WORKLOADS};
 
 /// Measures everything that a goal is about and says what is met.
@@ -15,7 +15,7 @@ pub(crate) fn report(out: &mut impl Write, n: Option<u64>, rounds: u64) -> io::R
         goal.report(out, n, rounds)?;
     }
     for name in NO_ALLOCATIONS {
-        let allocations = one(name, 1, n)?.allocations;
+        let allocations = one(name, 1, n, false)?.allocations;
         let title = format!("{name}: allocations");
         let verdict = verdict(allocations < ALMOST_NONE);
         writeln!(out, "{title:<52} {allocations:>9.4} {:>9} {:>7} {:>7} {verdict}", "", "", "0")?;
@@ -32,16 +32,23 @@ struct Ratio {
     limit: f64,
 }
 
+/// A workload must not take longer than so many nanoseconds.
+struct Time {
+    ours: &'static str,
+    threads: u64,
+    of: Quantity,
+    limit: f64,
+}
+
+/// The time of a record.
 #[derive(Clone, Copy)]
 enum Quantity {
     Cpu,
     Wall,
-}
-
-/// A workload must not take longer than so many nanoseconds.
-struct Time {
-    ours: &'static str,
-    limit: f64,
+    /// That half of the calls are slower than, and so on.
+    Median,
+    OneIn100,
+    OneIn1000,
 }
 
 impl Ratio {
@@ -49,8 +56,8 @@ impl Ratio {
         let Self { ours, theirs, threads, of, limit } = *self;
         let mut pairs = Vec::new();
         for _ in 0..rounds {
-            let theirs = of.in_(&one(theirs, threads, n)?);
-            pairs.push((of.in_(&one(ours, threads, n)?), theirs));
+            let theirs = of.measure(theirs, threads, n)?;
+            pairs.push((of.measure(ours, threads, n)?, theirs));
         }
         let ratio = median(pairs.iter().map(|(ours, theirs)| ours / theirs));
         let title = format!("{ours} / {theirs}, {threads} thread(s), {}", of.name());
@@ -63,13 +70,13 @@ impl Ratio {
 
 impl Time {
     fn report(&self, out: &mut impl Write, n: Option<u64>, rounds: u64) -> io::Result<()> {
-        let Self { ours, limit } = *self;
+        let Self { ours, threads, of, limit } = *self;
         let mut times = Vec::new();
         for _ in 0..rounds {
-            times.push(Quantity::Cpu.in_(&one(ours, 1, n)?));
+            times.push(of.measure(ours, threads, n)?);
         }
         let time = median(times.into_iter());
-        let title = format!("{ours}, CPU ns");
+        let title = format!("{ours}, {threads} thread(s), {} ns", of.name());
         let verdict = verdict(time <= limit);
         writeln!(out, "{title:<52} {time:>9.2} {:>9} {:>7} {limit:>7.2} {verdict}", "", "")
     }
@@ -80,21 +87,30 @@ impl Quantity {
         match self {
             Self::Cpu => "CPU",
             Self::Wall => "wall",
+            Self::Median => "p50",
+            Self::OneIn100 => "p99",
+            Self::OneIn1000 => "p99.9",
         }
     }
 
-    fn in_(self, measurement: &Measurement) -> f64 {
-        match self {
-            Self::Cpu => measurement.cpu_ns.unwrap_or(measurement.wall_ns),
-            Self::Wall => measurement.wall_ns,
-        }
+    fn measure(self, name: &str, threads: u64, n: Option<u64>) -> io::Result<f64> {
+        let each = !matches!(self, Self::Cpu | Self::Wall);
+        let found = one(name, threads, n, each)?;
+        let percentile = |index: usize| float(found.percentiles.map_or(0, |times| times[index]));
+        Ok(match self {
+            Self::Cpu => found.cpu_ns.unwrap_or(found.wall_ns),
+            Self::Wall => found.wall_ns,
+            Self::Median => percentile(0),
+            Self::OneIn100 => percentile(1),
+            Self::OneIn1000 => percentile(2),
+        })
     }
 }
 
-fn one(name: &str, threads: u64, n: Option<u64>) -> io::Result<Measurement> {
+fn one(name: &str, threads: u64, n: Option<u64>, percentiles: bool) -> io::Result<Measurement> {
     let entry = WORKLOADS.iter().find(|entry| entry.name == name);
     let Entry { default_n, make, .. } = entry.expect("goals are about workloads that exist");
-    measure(*make, &Plan { n: n.unwrap_or(*default_n), threads, percentiles: false })
+    measure(*make, &Plan { n: n.unwrap_or(*default_n), threads, percentiles })
 }
 
 fn median(values: impl Iterator<Item = f64>) -> f64 {
@@ -135,17 +151,28 @@ const RATIOS: &[Ratio] = &[
         limit: 1.2,
     },
     Ratio { ours: "socket_pickle", theirs: "raw_tcp", threads: 1, of: Quantity::Cpu, limit: 3.0 },
+    Ratio {
+        ours: "queue_producer",
+        theirs: "raw_queue_stdfmt",
+        threads: 1,
+        of: Quantity::Median,
+        limit: 1.5,
+    },
 ];
 
 const TIMES: &[Time] = &[
-    Time { ours: "disabled", limit: 2.7 },
-    Time { ours: "disabled_here", limit: 3.1 },
+    Time { ours: "disabled", threads: 1, of: Quantity::Cpu, limit: 2.7 },
+    Time { ours: "disabled_here", threads: 1, of: Quantity::Cpu, limit: 3.1 },
     // A million records a second, by one thread that does nothing else.
-    Time { ours: "socket_pickle_batched", limit: 1000.0 },
-    // Half a million, and thirty thousand.
-    Time { ours: "gelf_tcp", limit: 2000.0 },
-    Time { ours: "gelf_tcp_batched", limit: 2000.0 },
-    Time { ours: "gelf_udp", limit: 33_333.0 },
+    Time { ours: "socket_pickle_batched", threads: 1, of: Quantity::Cpu, limit: 1000.0 },
+    Time { ours: "queue_bursts", threads: 1, of: Quantity::OneIn100, limit: 1000.0 },
+    Time { ours: "queue_bursts", threads: 1, of: Quantity::OneIn1000, limit: 4000.0 },
+    Time { ours: "queue_throughput", threads: 1, of: Quantity::Wall, limit: 500.0 },
+    Time { ours: "queue_throughput", threads: 2, of: Quantity::Wall, limit: 500.0 },
+    // Half a million a second, and thirty thousand.
+    Time { ours: "gelf_tcp", threads: 1, of: Quantity::Wall, limit: 2000.0 },
+    Time { ours: "gelf_tcp_batched", threads: 1, of: Quantity::Wall, limit: 2000.0 },
+    Time { ours: "gelf_udp", threads: 1, of: Quantity::Wall, limit: 33_333.0 },
 ];
 
 const NO_ALLOCATIONS: &[&str] = &[

@@ -46,6 +46,7 @@ mod options;
 mod queue;
 mod raw;
 mod receiver;
+mod record;
 mod scratch;
 mod workload;
 

@@ -148,7 +148,7 @@ fn cpu_time() -> Option<Duration> {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "nobody counts 2⁵³ records")]
-fn float(count: u64) -> f64 {
+pub(crate) fn float(count: u64) -> f64 {
     count as f64
 }
 

@@ -3,7 +3,7 @@
 use std::io;
 use std::ops::Range;
 
-use crate::{file, logger, net, queue, raw};
+use crate::{file, logger, net, queue, raw, record};
 
 /// Something that takes records.
 pub(crate) trait Workload: Sync {
@@ -82,6 +82,9 @@ pub(crate) const WORKLOADS: &[Entry] = &[
         "a level that is disabled in the whole tree",
     ),
     entry("disabled_here", CALLS, || Ok(logger::disabled_here()), "… here, and enabled elsewhere"),
+    entry("raw_json", LINES, || Ok(record::raw()), "a record as JSON, checked and copied"),
+    entry("record_to_json", LINES, || Ok(record::to_json()), "a record, written as JSON"),
+    entry("record_from_json", LINES, || Ok(record::from_json()), "… and read"),
     entry("file_flush", WRITES, file::flush, "FileHandler: one write a record"),
     entry("file_buffered", LINES, file::buffered, "FileHandler, buffered with 64 KiB"),
     entry("rotate_size", WRITES, file::rotate_size, "RotatingFileHandler: 1 MiB, 5 backups"),
@@ -139,7 +142,7 @@ pub(crate) const WORKLOADS: &[Entry] = &[
 const WRITES: u64 = 300_000;
 /// Records that cost a line.
 const LINES: u64 = 1_000_000;
-/// Records with pauses between them.
-const BURSTS: u64 = 200_000;
+/// Records with pauses between them: so many that few of them find their slot for the first time.
+const BURSTS: u64 = 1_000_000;
 /// Records that cost next to nothing.
 const CALLS: u64 = 50_000_000;

@@ -1,6 +1,5 @@
 //! Records that are held back and sent together.
 
-use std::ops::Range;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -10,25 +9,13 @@ use handlers_net::{Backlog, SocketHandler, SocketHandlerBuilder};
 use handlers_tests::support::wait_until;
 
 use super::faults::{frames, listen, plain, read_all, send};
-use super::{builder, message};
-use crate::receiver::{Receiver, assert_is, number, record};
+use super::restarts::assert_only_what_was_under_way_is_lost;
+use super::{assert_arrive, builder, handle, message};
+use crate::receiver::Receiver;
 
 /// A handler that holds back 64 KiB, whatever the levels of the records.
 fn buffered(builder: SocketHandlerBuilder) -> SocketHandlerBuilder {
     builder.buffered(64 * 1024).flush_level(Level::new(100))
-}
-
-fn handle(handler: &SocketHandler, numbers: Range<u32>) {
-    for number in numbers {
-        handler.handle(&record(number));
-    }
-}
-
-/// Asserts that these records come next, whole and in order.
-fn assert_arrive(receiver: &Receiver, numbers: Range<u32>) {
-    for number in numbers {
-        assert_is(&receiver.record(), &record(number));
-    }
 }
 
 fn counters(handler: &SocketHandler) -> [u64; 4] {
@@ -136,38 +123,28 @@ fn a_receiver_that_is_restarted_while_records_are_held_back_costs_nothing() {
 
 #[test]
 fn a_receiver_killed_under_load_costs_no_more_than_what_was_under_way() {
-    for backlog in [None, Some(Backlog::memory(64 << 20))] {
+    for with_backlog in [false, true] {
         let receiver = Receiver::tcp(0);
         let port = receiver.port();
         let (mut builder, clock) = builder(port);
-        let with_backlog = backlog.is_some();
-        if let Some(backlog) = backlog {
-            builder = builder.backlog(backlog);
+        if with_backlog {
+            builder = builder.backlog(Backlog::memory(64 << 20));
         }
         let handler = Arc::new(buffered(builder).build().unwrap());
         let sender = Arc::clone(&handler);
         let sending = thread::spawn(move || handle(&sender, 0..8000));
         wait_until("records are sent", || handler.counters().sent > 2000);
-        let mut arrived: Vec<u32> = receiver.kill().iter().map(|line| number(line)).collect();
+        let before = receiver.kill();
         sending.join().unwrap();
         let _ = handler.flush();
-        let before = arrived.len() as u64;
-        let sent_before = handler.counters().sent;
+        let before = (&*before, handler.counters().sent);
 
         let receiver = Receiver::tcp(port);
         clock.advance(Duration::from_secs(30));
         handle(&handler, 8000..12_000);
         handler.flush().unwrap();
-        wait_until("the end of the backlog", || handler.counters().queued == 0);
-        let after = handler.counters().sent - sent_before;
-        let lines = receiver.messages(usize::try_from(after).unwrap());
-        arrived.extend(lines.iter().map(|line| number(line)));
-
-        assert!(arrived.is_sorted_by(|a, b| a < b), "in order, and none twice");
-        let (lost, counters) = (12_000 - arrived.len() as u64, handler.counters());
-        assert_eq!(lost, counters.dropped + (sent_before - before));
-        assert_eq!(counters.sent + counters.dropped, 12_000);
-        assert!(!with_backlog || counters.dropped == 0, "{counters:?}");
+        assert_only_what_was_under_way_is_lost(&handler, 12_000, before, &receiver);
+        assert!(!with_backlog || handler.counters().dropped == 0, "{:?}", handler.counters());
     }
 }
 

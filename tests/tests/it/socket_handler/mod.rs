@@ -7,6 +7,7 @@ mod restarts;
 mod spool;
 
 use std::net::{TcpListener, TcpStream};
+use std::ops::Range;
 use std::time::Duration;
 
 use handlers_core::{
@@ -32,6 +33,19 @@ pub(crate) fn closed_port() -> (TcpStream, u16) {
     let held = TcpStream::connect(address).expect("somebody listens");
     let port = held.local_addr().expect("it is connected").port();
     (held, port)
+}
+
+fn handle(handler: &SocketHandler, numbers: Range<u32>) {
+    for number in numbers {
+        handler.handle(&record(number));
+    }
+}
+
+/// Asserts that these records come next, whole and in order.
+fn assert_arrive(receiver: &Receiver, numbers: Range<u32>) {
+    for number in numbers {
+        assert_is(&receiver.record(), &record(number));
+    }
 }
 
 // SocketHandlerTest.test_output.
@@ -100,14 +114,10 @@ fn a_hundred_thousand_records_arrive_equal_and_in_order() {
     let (builder, _) = builder(receiver.port());
     let handler = builder.build().unwrap();
     for block in 0..100 {
-        for number in 0..1000 {
-            handler.handle(&record(block * 1000 + number));
-        }
-        for number in 0..1000 {
-            let number = block * 1000 + number;
-            // What belongs to the thread and the process is the same here.
-            assert_is(&receiver.record(), &record(number));
-        }
+        let numbers = block * 1000..(block + 1) * 1000;
+        handle(&handler, numbers.clone());
+        // What belongs to the thread and the process is the same here.
+        assert_arrive(&receiver, numbers);
     }
     let counters = handler.counters();
     assert_eq!((counters.sent, counters.dropped, counters.reconnects), (100_000, 0, 0));

@@ -1,25 +1,40 @@
 //! A receiver that is killed and started again.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use handlers_core::Handler;
 use handlers_net::{Backlog, SocketHandler};
 use handlers_tests::support::wait_until;
 
-use super::builder;
-use crate::receiver::{Receiver, assert_is, number, record};
+use super::{assert_arrive, builder, handle};
+use crate::receiver::{Receiver, number, record};
 
 /// Sends records and reads them back; when it returns the receiver has read all.
-fn exchange(handler: &SocketHandler, receiver: &Receiver, numbers: std::ops::Range<u32>) {
+fn exchange(handler: &SocketHandler, receiver: &Receiver, numbers: Range<u32>) {
     for start in numbers.clone().step_by(1000) {
         let block = start..numbers.end.min(start + 1000);
-        for number in block.clone() {
-            handler.handle(&record(number));
-        }
-        for number in block {
-            assert_is(&receiver.record(), &record(number));
-        }
+        handle(handler, block.clone());
+        assert_arrive(receiver, block);
     }
+}
+
+/// Asserts that `successor` gets, in order, all that was sent after the first `sent` records, and
+/// that each of the `records` was sent or is counted as dropped. Of those that were sent only those
+/// are lost that were under way to the first receiver: when it was killed it had read those `before`.
+pub(super) fn assert_only_what_was_under_way_is_lost(
+    handler: &SocketHandler,
+    records: u64,
+    (before, sent): (&[String], u64),
+    successor: &Receiver,
+) {
+    wait_until("the end of the backlog", || handler.counters().queued == 0);
+    let counters = handler.counters();
+    assert_eq!(counters.sent + counters.dropped, records);
+    let after = usize::try_from(counters.sent - sent).expect("it fits");
+    let after = successor.messages(after);
+    let arrived: Vec<u32> = before.iter().chain(&after).map(|line| number(line)).collect();
+    assert!(arrived.is_sorted_by(|a, b| a < b), "in order, and none twice");
 }
 
 // FAULTS: CPython loses one or two more than what was sent while nobody was there (gh-84532).
@@ -75,17 +90,13 @@ fn with_a_backlog_nothing_is_lost_while_the_receiver_is_down() {
     exchange(&handler, &receiver, 0..40_000);
 
     receiver.kill();
-    for number in 40_000..60_000 {
-        handler.handle(&record(number));
-    }
+    handle(&handler, 40_000..60_000);
     assert_eq!((handler.counters().sent, handler.counters().queued), (40_000, 20_000));
 
     let receiver = Receiver::tcp(port);
     clock.advance(Duration::from_secs(30));
     // The thread sends them though no record comes.
-    for number in 40_000..60_000 {
-        assert_is(&receiver.record(), &record(number));
-    }
+    assert_arrive(&receiver, 40_000..60_000);
     exchange(&handler, &receiver, 60_000..100_000);
     wait_until("the last one", || handler.counters().queued == 0);
     let counters = handler.counters();
@@ -96,34 +107,21 @@ fn with_a_backlog_nothing_is_lost_while_the_receiver_is_down() {
 // FAULTS: CPython loses 8850 of these, and 4979 more that it believes to be sent.
 #[test]
 fn a_receiver_killed_under_load_costs_no_more_than_what_was_under_way() {
-    for backlog in [None, Some(Backlog::memory(64 << 20))] {
+    for with_backlog in [false, true] {
         let receiver = Receiver::tcp(0);
         let port = receiver.port();
         let (mut builder, clock) = builder(port);
-        let with_backlog = backlog.is_some();
-        if let Some(backlog) = backlog {
-            builder = builder.backlog(backlog);
+        if with_backlog {
+            builder = builder.backlog(Backlog::memory(64 << 20));
         }
         let handler = builder.build().unwrap();
-        for number in 0..20_000 {
-            handler.handle(&record(number));
-        }
-        let mut arrived: Vec<u32> = receiver.kill().iter().map(|line| number(line)).collect();
-        let before = arrived.len() as u64;
-        let sent_before = handler.counters().sent;
+        handle(&handler, 0..20_000);
+        let before = (&*receiver.kill(), handler.counters().sent);
+
         let receiver = Receiver::tcp(port);
         clock.advance(Duration::from_secs(30));
-        for number in 20_000..30_000 {
-            handler.handle(&record(number));
-        }
-        wait_until("the end of the backlog", || handler.counters().queued == 0);
-        let after = handler.counters().sent - sent_before;
-        let lines = receiver.messages(usize::try_from(after).unwrap());
-        arrived.extend(lines.iter().map(|line| number(line)));
-
-        assert!(arrived.is_sorted_by(|a, b| a < b), "in order, and none twice");
-        let (lost, counters) = (30_000 - arrived.len() as u64, handler.counters());
-        assert_eq!(lost, counters.dropped + (sent_before - before));
-        assert!(!with_backlog || counters.dropped == 0, "{counters:?}");
+        handle(&handler, 20_000..30_000);
+        assert_only_what_was_under_way_is_lost(&handler, 30_000, before, &receiver);
+        assert!(!with_backlog || handler.counters().dropped == 0, "{:?}", handler.counters());
     }
 }

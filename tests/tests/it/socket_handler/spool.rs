@@ -8,7 +8,7 @@ use handlers_core::{Error, Handler};
 use handlers_net::{Backlog, SocketHandler, WhenFull};
 use handlers_tests::test_dir;
 
-use super::{builder, closed_port};
+use super::{assert_arrive, builder, closed_port, handle};
 use crate::receiver::{Receiver, assert_is, record};
 use crate::writer::{Writer, acknowledged};
 
@@ -29,9 +29,7 @@ fn with_a_spool_nothing_is_lost_though_both_sides_are_restarted() {
         assert_is(&receiver.record(), &record(number));
     }
     receiver.kill();
-    for number in 1000..6000 {
-        handler.handle(&record(number));
-    }
+    handle(&handler, 1000..6000);
     // Nobody is there: the records stay, and that is no error.
     handler.close().unwrap();
     assert_eq!((handler.counters().sent, handler.base().counters().dropped), (1000, 0));
@@ -40,13 +38,9 @@ fn with_a_spool_nothing_is_lost_though_both_sides_are_restarted() {
     let receiver = Receiver::tcp(port);
     let handler = spooled(port, &spool).unwrap();
     assert_eq!(handler.counters().queued, 5000);
-    for number in 6000..6100 {
-        handler.handle(&record(number));
-    }
+    handle(&handler, 6000..6100);
     handler.flush().unwrap();
-    for number in 1000..6100 {
-        assert_is(&receiver.record(), &record(number));
-    }
+    assert_arrive(&receiver, 1000..6100);
     let counters = handler.counters();
     assert_eq!((counters.sent, counters.queued, counters.dropped), (5100, 0, 0));
 }
@@ -152,9 +146,7 @@ fn a_full_spool_counts_what_it_lets_go() {
         let spool = spool.when_full(when_full).background(false);
         let (builder, _) = builder(port);
         let handler = builder.backlog(spool).build().unwrap();
-        for number in 0..1000 {
-            handler.handle(&record(number));
-        }
+        handle(&handler, 0..1000);
         assert_eq!(handler.counters().dropped, 900);
         assert_eq!(handler.base().counters().emitted, 100);
         drop(handler);
@@ -164,9 +156,7 @@ fn a_full_spool_counts_what_it_lets_go() {
         let spool = Backlog::spool(dir.join("app.spool"), 1 << 20).background(false);
         let handler = builder.backlog(spool).build().unwrap();
         handler.flush().unwrap();
-        for number in first..first + 100 {
-            assert_is(&receiver.record(), &record(number));
-        }
+        assert_arrive(&receiver, first..first + 100);
     }
 }
 

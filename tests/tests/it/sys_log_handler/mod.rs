@@ -9,6 +9,7 @@ mod limits;
 mod parsed;
 mod promises;
 mod rsyslog;
+mod sample;
 mod streams;
 mod syslog_ng;
 mod unix;

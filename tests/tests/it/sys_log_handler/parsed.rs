@@ -8,6 +8,7 @@ use syslog_loose::{
 };
 
 use super::inbox::Inbox;
+use super::sample::rfc5424;
 
 fn sent(format: impl Into<Format>, message: &str) -> String {
     let inbox = Inbox::udp("127.0.0.1:0");
@@ -28,16 +29,7 @@ fn sent(format: impl Into<Format>, message: &str) -> String {
 
 #[test]
 fn rfc_5424_is_understood() {
-    let element = Element::new("app@32473").unwrap().extras().attribute_as("logger", "name");
-    let format = Rfc5424::new()
-        .host_name("web-1")
-        .app_name("shop")
-        .proc_id("4321")
-        .msg_id("ORDER")
-        .time_zone(TimeZone::named("Europe/Paris").unwrap())
-        .element(element)
-        .unwrap();
-    let text = sent(format, "disk is full");
+    let text = sent(rfc5424(), "disk is full");
     let message = parse_message_with_year_exact(&text, |_| 2024, Variant::RFC5424).unwrap();
     assert_eq!(message.protocol, Protocol::RFC5424(1));
     assert_eq!(message.facility, Some(SyslogFacility::LOG_LOCAL3));

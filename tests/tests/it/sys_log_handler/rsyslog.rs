@@ -1,63 +1,22 @@
 //! rsyslogd takes what we send, by every way.
 
 use std::fs;
+use std::net::TcpStream;
 use std::process::Command;
 use std::time::Duration;
 
-use handlers_core::{Handler, Level, Record, TimeZone, Timestamp};
-use handlers_net::syslog::{Bom, Element, Facility, Format, Framing, Rfc3164, Rfc5424, SocketType};
+use handlers_core::{Handler, TimeZone};
+use handlers_net::syslog::{Bom, Facility, Format, Framing, Rfc3164, SocketType};
 use handlers_net::transport::{Tcp, Tls};
 use handlers_net::{SysLogHandler, SysLogHandlerBuilder};
-use handlers_tests::support::{Dir, wait_until};
+use handlers_tests::support::{Dir, free_port, wait_until};
 use handlers_tests::test_dir;
 use serde_json::json;
 
-use super::daemon::{Daemon, free_udp_port, is_bound};
+use super::daemon::{Daemon, is_bound};
+use super::sample::{assert_whole, record, rfc5424};
 
 const PATIENCE: Duration = Duration::from_secs(30);
-
-fn rfc5424() -> Rfc5424 {
-    let element = Element::new("app@32473")
-        .expect("the name is valid")
-        .extras()
-        .attribute_as("logger", "name");
-    Rfc5424::new()
-        .host_name("web-1")
-        .app_name("shop")
-        .proc_id("4321")
-        .msg_id("ORDER")
-        .time_zone(TimeZone::named("Europe/Paris").expect("the zone is known"))
-        .element(element)
-        .expect("it is the only one")
-}
-
-fn record(message: &str) -> Record<'static> {
-    Record::builder()
-        .name("app.db")
-        .level(Level::WARNING)
-        .created(Timestamp::from_nanos(1_711_846_799_123_456_000))
-        .message(message)
-        .field("user", "ann \"]\\")
-        .expect("the name is free")
-        .build()
-}
-
-/// Asserts that a message came as [`rfc5424`] makes it.
-fn assert_whole(seen: &serde_json::Value, text: &str) {
-    let mut seen = seen.clone();
-    let raw = seen.as_object_mut().expect("a line is an object").remove("raw");
-    let expected = json!({
-        "pri": 156,
-        "time": "2024-03-31T01:59:59.123456+01:00",
-        "host": "web-1",
-        "app": "shop",
-        "proc": "4321",
-        "msgid": "ORDER",
-        "sd": r#"[app@32473 user="ann \"\]\\" logger="app.db"]"#,
-        "msg": text,
-    });
-    assert_eq!(seen, expected, "{raw:?}");
-}
 
 fn send(builder: SysLogHandlerBuilder, messages: &[&str]) {
     let builder = builder.facility(Facility::LOCAL3).timeout(PATIENCE);
@@ -69,7 +28,7 @@ fn send(builder: SysLogHandlerBuilder, messages: &[&str]) {
 }
 
 fn by_udp(dir: &Dir) -> (Daemon, u16) {
-    let port = free_udp_port();
+    let port = free_port();
     let input = format!(
         "module(load=\"imudp\")\ninput(type=\"imudp\" address=\"127.0.0.1\" port=\"{port}\")"
     );
@@ -84,7 +43,9 @@ fn by_tcp(dir: &Dir, module: &str) -> (Daemon, u16) {
         file.display()
     );
     let port = || fs::read_to_string(&file).ok()?.trim().parse().ok();
-    let daemon = Daemon::rsyslog(dir, &input, || port().is_some());
+    // It writes down the port before it listens.
+    let listens = |port: u16| TcpStream::connect(("127.0.0.1", port)).is_ok();
+    let daemon = Daemon::rsyslog(dir, &input, || port().is_some_and(listens));
     (daemon, port().expect("it was there"))
 }
 
@@ -226,14 +187,14 @@ fn rfc_5424_by_tls() {
 #[test]
 fn a_daemon_that_is_killed_and_started_gets_what_follows() {
     let dir = test_dir!();
-    let port = super::daemon::free_tcp_port();
+    let port = free_port();
     let start = |name: &str| {
         let dir_of_run = dir.join(name);
         fs::create_dir_all(&dir_of_run).unwrap();
         let input = format!(
             "module(load=\"imtcp\")\ninput(type=\"imtcp\" address=\"127.0.0.1\" port=\"{port}\")"
         );
-        let is_ready = || std::net::TcpStream::connect(("127.0.0.1", port)).is_ok();
+        let is_ready = || TcpStream::connect(("127.0.0.1", port)).is_ok();
         fs::rename(dir.join("output"), dir_of_run.join("output")).ok();
         Daemon::rsyslog(&dir, &input, is_ready)
     };

@@ -1,12 +1,11 @@
 //! TCP.
 
-use std::net::TcpListener;
 use std::time::Duration;
 
 use handlers_core::{Handler, ManualClock, Timestamp};
 use handlers_net::syslog::{Framing, Rfc5424, SocketType};
 use handlers_net::{Backlog, SysLogHandler, SysLogHandlerBuilder};
-use handlers_tests::support::wait_for;
+use handlers_tests::support::{free_port, wait_for};
 
 use super::inbox::Inbox;
 use super::promises::counted;
@@ -133,10 +132,4 @@ fn lines_end_with_a_line_feed_where_that_is_asked_for() {
     error(&handler, "two");
     let expected = b"<11>one\\n<0>forged\\r\\n\\x00\n<11>two\n";
     assert_eq!(inbox.bytes(expected.len()), expected);
-}
-
-/// A port that nobody listens at.
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
-    listener.local_addr().expect("it has a port").port()
 }

@@ -1,5 +1,6 @@
-//! What a forked child must have one of its own of.
+//! What each process has of its own.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
@@ -7,27 +8,29 @@ use handlers_core::fork_generation;
 
 /// A value of which each process has its own: what the parent of a fork has is not touched in the
 /// child, since a thread that is not there may hold its lock.
-pub(super) struct PerProcess<T> {
+pub(crate) struct PerProcess<T> {
     first: Slot<T>,
     later: ArcSwapOption<Slot<T>>,
 }
 
-struct Slot<T> {
+pub(crate) struct Slot<T> {
     generation: u64,
     value: T,
 }
 
 impl<T> PerProcess<T> {
-    pub(super) fn new(value: T) -> Self {
+    pub(crate) fn new(value: T) -> Self {
         Self { first: Slot::new(value), later: ArcSwapOption::empty() }
     }
 
-    /// Lends the value of this process, made by `make` if there is none.
-    pub(super) fn with<R>(&self, make: impl Fn() -> T, work: impl FnOnce(&T) -> R) -> R {
+    /// The value of this process, made by `make` if there is none.
+    #[inline]
+    pub(crate) fn get(&self, make: impl Fn() -> T) -> Here<'_, T> {
         if self.first.is_ours() {
-            return work(&self.first.value);
+            Here::First(&self.first)
+        } else {
+            Here::Later(self.of_child(make))
         }
-        work(&self.of_child(make).value)
     }
 
     #[cold]
@@ -45,11 +48,30 @@ impl<T> PerProcess<T> {
     }
 }
 
+/// The value of this process, for as long as it is looked at.
+pub(crate) enum Here<'a, T> {
+    First(&'a Slot<T>),
+    Later(Arc<Slot<T>>),
+}
+
+impl<T> Deref for Here<'_, T> {
+    type Target = T;
+
+    #[inline]
+    fn deref(&self) -> &T {
+        match self {
+            Self::First(slot) => &slot.value,
+            Self::Later(slot) => &slot.value,
+        }
+    }
+}
+
 impl<T> Slot<T> {
     fn new(value: T) -> Self {
         Self { generation: fork_generation(), value }
     }
 
+    #[inline]
     fn is_ours(&self) -> bool {
         self.generation == fork_generation()
     }

@@ -1,16 +1,18 @@
-//! When a server that is away is tried again.
+//! When the other end of a queue, being away, is tried again.
 
 use std::time::{Duration, Instant};
 
-/// The waits between two attempts: Python's `retryStart`, `retryFactor` and `retryMax` (NET-2).
+/// The waits between two attempts, which are given as by Python's `retryStart`, `retryFactor` and
+/// `retryMax`.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Backoff {
-    pub(super) start: Duration,
-    pub(super) factor: f64,
-    pub(super) max: Duration,
+pub(crate) struct Backoff {
+    pub(crate) start: Duration,
+    pub(crate) factor: f64,
+    pub(crate) max: Duration,
 }
 
 impl Default for Backoff {
+    /// Python's (NET-2).
     fn default() -> Self {
         Self { start: Duration::from_secs(1), factor: 2.0, max: Duration::from_secs(30) }
     }
@@ -18,7 +20,7 @@ impl Default for Backoff {
 
 /// What is remembered of failures.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Retry {
+pub(crate) struct Retry {
     period: Duration,
     /// None as long as the last attempt was a success.
     due: Option<Instant>,
@@ -26,21 +28,22 @@ pub(super) struct Retry {
 
 impl Retry {
     /// Before which time no attempt is made, after a failure.
-    pub(super) fn due(&self) -> Option<Instant> {
+    #[cfg(feature = "redis")]
+    pub(crate) fn due(&self) -> Option<Instant> {
         self.due
     }
 
     /// Whether an attempt is to wait.
-    pub(super) fn is_early(&self, now: Instant) -> bool {
+    pub(crate) fn is_early(&self, now: Instant) -> bool {
         self.due.is_some_and(|due| now < due)
     }
 
-    pub(super) fn succeeded(&mut self) {
+    pub(crate) fn succeeded(&mut self) {
         self.due = None;
     }
 
     /// The attempt that ended `now` was a failure (NET-7).
-    pub(super) fn failed(&mut self, backoff: &Backoff, now: Instant) {
+    pub(crate) fn failed(&mut self, backoff: &Backoff, now: Instant) {
         self.period = match self.due {
             Some(_) => longer(self.period, backoff.factor).min(backoff.max),
             None => backoff.start,
@@ -88,11 +91,11 @@ mod tests {
         let (mut retry, now) = (Retry::default(), Instant::now());
         retry.failed(&Backoff::default(), now);
         retry.failed(&Backoff::default(), now);
-        assert_eq!(retry.due(), Some(now + Duration::from_secs(2)));
+        assert_eq!(retry.due, Some(now + Duration::from_secs(2)));
         retry.succeeded();
         assert!(!retry.is_early(now));
         retry.failed(&Backoff::default(), now);
-        assert_eq!(retry.due(), Some(now + Duration::from_secs(1)));
+        assert_eq!(retry.due, Some(now + Duration::from_secs(1)));
     }
 
     #[test]
