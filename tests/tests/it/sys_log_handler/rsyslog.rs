@@ -194,7 +194,7 @@ fn a_daemon_that_is_killed_and_started_gets_what_follows() {
         let input = format!(
             "module(load=\"imtcp\")\ninput(type=\"imtcp\" address=\"127.0.0.1\" port=\"{port}\")"
         );
-        let is_ready = || std::net::TcpStream::connect(("127.0.0.1", port)).is_ok();
+        let is_ready = || TcpStream::connect(("127.0.0.1", port)).is_ok();
         fs::rename(dir.join("output"), dir_of_run.join("output")).ok();
         Daemon::rsyslog(&dir, &input, is_ready)
     };
