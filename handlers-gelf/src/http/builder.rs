@@ -124,9 +124,9 @@ impl GelfHttpHandlerBuilder {
     ///
     /// # Errors
     ///
-    /// The path does not begin with `/`, the host, the path, a header or a name is none that HTTP allows, the
-    /// spool of the backlog cannot be opened, or somebody else uses it. With TLS also what is wrong
-    /// with the certificates.
+    /// The path does not begin with `/`, the host, the path, a header or a name is none that HTTP
+    /// allows, the spool of the backlog cannot be opened, or somebody else uses it. With TLS also what
+    /// is wrong with the certificates.
     pub fn build(mut self) -> Result<GelfHttpHandler> {
         let needs_formatter = self.body.content.needs_formatter();
         let http = self.http()?;
@@ -153,6 +153,10 @@ impl GelfHttpHandlerBuilder {
         headers.try_fold(http, |http, (name, value)| http.header(name, value))
     }
 
+    #[cfg_attr(
+        not(feature = "tls"),
+        expect(clippy::unnecessary_wraps, reason = "certificates may be wrong")
+    )]
     fn connect(&mut self) -> Result<Arc<dyn Connect>> {
         if let Some(connector) = self.connector.take() {
             return Ok(connector);

@@ -182,8 +182,8 @@ fn a_schema_an_encoder_or_a_chunker_is_an_error_that_names_it() {
     let class = "logging_gelf.formatters.GELFFormatter";
     let handler = json!({"class": "graypy.GELFUDPHandler", "host": "h"});
     for (option, value, expected) in [
-        ("schema", "app.Schema", "`schema` must be left out: only the default is known"),
-        ("JSONEncoder", "app.Encoder", "`JSONEncoder` must be left out: only the default is known"),
+        ("schema", "app.Schema", "`schema` is a class of Python's: leave it out"),
+        ("JSONEncoder", "app.Encoder", "`JSONEncoder` is a class of Python's: leave it out"),
         ("schema", "ext://app.Schema", "Cannot resolve 'app.Schema': No module named 'app'"),
         ("exclude_patterns", "user", "`exclude_patterns` must be a list"),
     ] {
@@ -195,5 +195,5 @@ fn a_schema_an_encoder_or_a_chunker_is_an_error_that_names_it() {
     handler["gelf_chunker"] = json!("graypy.handler.GELFTruncatingChunker");
     let (error, cause) = refused(json!({"()": class}), handler);
     assert_eq!(error, "Unable to configure handler 'h'");
-    assert!(cause.starts_with("`gelf_chunker` must be left out: only the default is known"));
+    assert!(cause.starts_with("`gelf_chunker` is a class of Python's: leave it out"));
 }

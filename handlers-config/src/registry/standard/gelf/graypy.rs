@@ -43,12 +43,8 @@ const OPTIONS: [&str; 6] =
 
 /// GELF-56.
 fn udp_handler(arguments: &mut Arguments) -> Result<Prepared<dyn Handler>> {
-    if let Some(chunker) = arguments.take("gelf_chunker") {
-        return Err(arguments.wrong(
-            "gelf_chunker",
-            "left out: only the default is known",
-            &chunker,
-        ));
+    if arguments.take("gelf_chunker").is_some() {
+        return Err(super::is_python(arguments, "gelf_chunker"));
     }
     let backoff = backoff(arguments)?;
     let closes = flag_attribute(arguments, "closeOnError").unwrap_or(false);

@@ -85,8 +85,8 @@ fn tls(arguments: &mut Arguments, builder: GelfTcpHandlerBuilder) -> Result<Gelf
 /// GELF-22. Schemas and encoders are classes, which a program adds by itself.
 fn formatter(arguments: &mut Arguments) -> Result<Prepared<dyn Formatter>> {
     for name in ["schema", "JSONEncoder"] {
-        if let Some(class) = arguments.take(name).filter(Argument::is_true) {
-            return Err(arguments.wrong(name, "left out: only the default is known", &class));
+        if arguments.take(name).is_some_and(|class| class.is_true()) {
+            return Err(super::is_python(arguments, name));
         }
     }
     let ends_in_null =

@@ -3,9 +3,9 @@
 mod graypy;
 mod logging_gelf;
 
-use handlers_core::Value;
+use handlers_core::{Error, ErrorKind, Value};
 
-use crate::registry::Registry;
+use crate::registry::{Arguments, Registry};
 
 pub(super) fn add(registry: Registry) -> Registry {
     graypy::add(logging_gelf::add(constants(registry)))
@@ -23,16 +23,23 @@ const CERT_NONE: i64 = 0;
 const CERT_OPTIONAL: i64 = 1;
 const CERT_REQUIRED: i64 = 2;
 
+/// What is asked for is code of Python's.
+fn is_python(arguments: &mut Arguments, name: &str) -> Error {
+    let text =
+        format!("`{name}` is a class of Python's: leave it out, or set up this part by program");
+    arguments.refuse(name, ErrorKind::Value, text)
+}
+
 /// What is asked for cannot be had.
 #[cfg(not(feature = "gelf-http"))]
-fn without_http(arguments: &mut crate::registry::Arguments, name: &str) -> handlers_core::Error {
+fn without_http(arguments: &mut Arguments, name: &str) -> Error {
     let text = "HTTP needs the feature `gelf-http` of handlers-config";
-    arguments.refuse(name, handlers_core::ErrorKind::Value, text)
+    arguments.refuse(name, ErrorKind::Value, text)
 }
 
 /// What is asked for cannot be had.
 #[cfg(not(feature = "gelf-tls"))]
-fn without_tls(arguments: &mut crate::registry::Arguments, name: &str) -> handlers_core::Error {
+fn without_tls(arguments: &mut Arguments, name: &str) -> Error {
     let text = "TLS needs the feature `gelf-tls` of handlers-config";
-    arguments.refuse(name, handlers_core::ErrorKind::Value, text)
+    arguments.refuse(name, ErrorKind::Value, text)
 }
