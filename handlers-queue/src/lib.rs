@@ -11,7 +11,7 @@
 //! |---|---|---|
 //! | [`Channel`] | the threads of a process | |
 //! | `SocketQueue` | the processes of a machine | `socket`, on Unix |
-//! | `RedisQueue` | machines, by a Redis server | `redis` |
+//! | `RedisQueue` | machines, by a Redis server | `redis`; `redis-tls` if encrypted |
 
 mod buffer;
 mod buffering;
@@ -40,6 +40,8 @@ mod turn;
 
 #[cfg(feature = "redis")]
 pub use self::redis::{RedisQueue, RedisQueueBuilder};
+#[cfg(feature = "redis-tls")]
+pub use self::redis::{RedisTls, RedisTlsBuilder};
 pub use buffering::{BufferingHandler, BufferingHandlerBuilder};
 pub use drain::{Discard, Drain};
 pub use flight_recorder::{FlightRecorder, FlightRecorderBuilder};

@@ -15,6 +15,18 @@ pub(super) enum Address {
     Unix(PathBuf),
 }
 
+impl Address {
+    /// The name or the address of the machine, if it need not be this one.
+    #[cfg(feature = "redis-tls")]
+    pub(super) fn host(&self) -> Option<&str> {
+        match self {
+            Self::Tcp { host, .. } => Some(host),
+            #[cfg(unix)]
+            Self::Unix(_) => None,
+        }
+    }
+}
+
 impl Default for Address {
     /// That of a server of this machine.
     fn default() -> Self {

@@ -7,6 +7,8 @@ use std::time::Duration;
 use super::address::Address;
 use super::queue::RedisQueue;
 use super::settings::Settings;
+#[cfg(feature = "redis-tls")]
+use super::tls::RedisTls;
 
 /// Builds a [`RedisQueue`].
 #[derive(Debug, Clone)]
@@ -34,9 +36,20 @@ impl RedisQueueBuilder {
         self
     }
 
+    /// Has everything between here and the server encrypted: what is written `rediss` in an address.
+    /// Optional; by default it goes over the network as it is.
+    ///
+    /// The server must listen for that (`tls-port`). With a [Unix socket](Self::unix_socket)
+    /// [`server_name`](crate::RedisTlsBuilder::server_name) must say whom its certificate is for.
+    #[cfg(feature = "redis-tls")]
+    pub fn tls(mut self, tls: RedisTls) -> Self {
+        self.settings.tls = Some(tls);
+        self
+    }
+
     /// Sets the password. Optional; by default nobody logs in.
     ///
-    /// It is shown by no `Debug` and no error. It goes over the network as it is: see
+    /// It is shown by no `Debug` and no error. Without TLS it goes over the network as it is: see
     /// [`RedisQueue`].
     pub fn password(mut self, password: impl Into<String>) -> Self {
         self.settings.password = Some(password.into());
@@ -66,7 +79,8 @@ impl RedisQueueBuilder {
     ///
     /// The limit is not exact: the stream may be some hundred records longer, never shorter. What is
     /// removed before a listener has taken it is lost, and counted only if a listener had begun with
-    /// it.
+    /// it: the server tells nobody what it has removed. Who must know compares the identifiers of
+    /// `XINFO GROUPS` (`last-delivered-id`) and `XINFO STREAM` (`first-entry`) now and then.
     pub fn max_len(mut self, max_len: impl Into<Option<u64>>) -> Self {
         // A stream of no records would be a way to lose all of them.
         self.settings.max_len = max_len.into().map(|max_len| max_len.clamp(1, MOST));

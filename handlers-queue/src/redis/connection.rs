@@ -9,11 +9,11 @@ use ::redis::{Cmd, Parser, Value, cmd};
 use super::fault::Fault;
 use super::lookup::Lookup;
 use super::settings::Settings;
-use super::socket::Stream;
+use super::transport::Transport;
 
 /// A connection that is logged in and has its database selected.
 pub(super) struct Connection {
-    stream: Stream,
+    transport: Transport,
     parser: Parser,
     /// Whether it has answered a command of its user's.
     used: bool,
@@ -25,17 +25,11 @@ impl Connection {
         lookup: &mut Lookup,
         deadline: Instant,
     ) -> Result<Self, Fault> {
-        let stream = Stream::connect(&settings.address, lookup, deadline);
-        let stream = stream.map_err(|error| Fault::Broken { error, sent: false, used: false })?;
-        let mut connection = Self { stream, parser: Parser::new(), used: false };
-        connection.log_in(settings, deadline)?;
-        if settings.db != 0 {
-            let answer = connection.answer(cmd("SELECT").arg(settings.db), deadline)?;
-            refuse(&answer, Fault::refused)?;
-        }
-        // The system connects to a server that hangs, too. Whatever it answers, it is there: a record
-        // that is sent to one that is not might be there later, and again.
-        connection.answer(&cmd("PING"), deadline)?;
+        let transport = Transport::connect(settings, lookup, deadline);
+        let transport =
+            transport.map_err(|error| Fault::Broken { error, sent: false, used: false })?;
+        let mut connection = Self { transport, parser: Parser::new(), used: false };
+        connection.prepare(settings, deadline).map_err(Fault::before_the_command)?;
         Ok(connection)
     }
 
@@ -45,6 +39,17 @@ impl Connection {
         self.used = true;
         refuse(&answer, Fault::refused)?;
         Ok(answer)
+    }
+
+    fn prepare(&mut self, settings: &Settings, deadline: Instant) -> Result<(), Fault> {
+        self.log_in(settings, deadline)?;
+        if settings.db != 0 {
+            let answer = self.answer(cmd("SELECT").arg(settings.db), deadline)?;
+            refuse(&answer, Fault::refused)?;
+        }
+        // The system connects to a server that hangs, too. Whatever it answers, it is there: a record
+        // that is sent to one that is not might be there later, and again.
+        self.answer(&cmd("PING"), deadline).map(drop)
     }
 
     fn log_in(&mut self, settings: &Settings, deadline: Instant) -> Result<(), Fault> {
@@ -58,9 +63,9 @@ impl Connection {
     }
 
     fn answer(&mut self, command: &Cmd, deadline: Instant) -> Result<Value, Fault> {
-        let sent = self.stream.send(&command.get_packed_command(), deadline);
+        let sent = self.transport.send(&command.get_packed_command(), deadline);
         sent.map_err(|error| Fault::Broken { error, sent: false, used: self.used })?;
-        let mut reader = self.stream.reader(deadline);
+        let mut reader = self.transport.reader(deadline);
         self.parser.parse_value(&mut reader).map_err(|error| {
             let failure = reader.into_failure();
             let error = failure.unwrap_or_else(|| io::Error::other(error));
@@ -71,7 +76,7 @@ impl Connection {
 
 impl fmt::Debug for Connection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Connection").field("stream", &self.stream).finish_non_exhaustive()
+        f.debug_struct("Connection").field("transport", &self.transport).finish_non_exhaustive()
     }
 }
 

@@ -45,6 +45,14 @@ impl Fault {
         Self::Refused { code, text }
     }
 
+    /// What has come of preparing a connection: the server has not got the command itself.
+    pub(super) fn before_the_command(self) -> Self {
+        match self {
+            Self::Broken { error, used, .. } => Self::Broken { error, sent: false, used },
+            other => other,
+        }
+    }
+
     /// An answer that is none.
     pub(super) fn nonsense() -> Self {
         let error = io::Error::new(io::ErrorKind::InvalidData, "the answer makes no sense");

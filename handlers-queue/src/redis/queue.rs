@@ -49,8 +49,10 @@ use crate::queue::{Overflow, Placed, RecordQueue};
 ///
 /// # Security
 ///
-/// There is no TLS yet. Records and the password go over the network as they are: use a Unix socket, a
-/// network of your own, or a tunnel. Whoever can write to the stream can have any record logged.
+/// Records and the password go over the network as they are, unless the queue is built with `tls` (of
+/// the feature `redis-tls`): then they are encrypted, and the server has to prove who it is. Without it
+/// use a Unix socket, or a network of your own. Whoever can write to the stream can have any record
+/// logged.
 ///
 /// # Threads and processes
 ///
@@ -113,6 +115,7 @@ impl RedisQueue {
     /// | setting | default |
     /// |---|---|
     /// | [`address`](RedisQueueBuilder::address) or `unix_socket` | `127.0.0.1`, 6379 |
+    /// | `tls`, with the feature `redis-tls` | none |
     /// | [`username`](RedisQueueBuilder::username), [`password`](RedisQueueBuilder::password) | none |
     /// | [`db`](RedisQueueBuilder::db) | 0 |
     /// | [`key`](RedisQueueBuilder::key) | `logs` |

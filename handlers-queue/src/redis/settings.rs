@@ -4,12 +4,16 @@ use std::fmt;
 use std::time::Duration;
 
 use super::address::Address;
+#[cfg(feature = "redis-tls")]
+use super::tls::RedisTls;
 use crate::retry::Backoff;
 
 /// The settings of a [`RedisQueue`](super::RedisQueue).
 #[derive(Clone)]
 pub(super) struct Settings {
     pub(super) address: Address,
+    #[cfg(feature = "redis-tls")]
+    pub(super) tls: Option<RedisTls>,
     pub(super) username: Option<String>,
     pub(super) password: Option<String>,
     pub(super) db: u32,
@@ -28,6 +32,8 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             address: Address::default(),
+            #[cfg(feature = "redis-tls")]
+            tls: None,
             username: None,
             password: None,
             db: 0,

@@ -48,47 +48,12 @@ impl Stream {
         Ok(())
     }
 
-    /// What there is to be read until `deadline`.
-    pub(super) fn reader(&self, deadline: Instant) -> Reader<'_> {
-        Reader { socket: &self.socket, deadline, failure: None }
-    }
-}
-
-/// Reads until its deadline, and remembers why it could not.
-#[derive(Debug)]
-pub(super) struct Reader<'a> {
-    socket: &'a Socket,
-    deadline: Instant,
-    failure: Option<io::Error>,
-}
-
-impl Reader<'_> {
-    /// Why reading has failed, if it has.
-    pub(super) fn into_failure(self) -> Option<io::Error> {
-        self.failure
-    }
-
-    fn fail(&mut self, error: io::Error) -> io::Error {
-        let kind = error.kind();
-        self.failure = Some(error);
-        kind.into()
-    }
-}
-
-impl Read for Reader<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = until(self.deadline, |left| {
+    /// Receives some bytes; none if the peer has closed.
+    pub(super) fn receive(&self, buffer: &mut [u8], deadline: Instant) -> io::Result<usize> {
+        until(deadline, |left| {
             self.socket.set_read_timeout(Some(left))?;
-            (&*self.socket).read(buffer)
-        });
-        match read {
-            Ok(0) => {
-                let text = "the server has closed the connection";
-                Err(self.fail(io::Error::new(io::ErrorKind::ConnectionReset, text)))
-            }
-            Ok(count) => Ok(count),
-            Err(error) => Err(self.fail(error)),
-        }
+            (&self.socket).read(buffer)
+        })
     }
 }
 
@@ -193,19 +158,10 @@ mod tests {
     }
 
     #[test]
-    fn a_peer_that_says_nothing_is_not_waited_for_beyond_the_deadline() {
-        let (stream, _peer) = connected();
-        let mut reader = stream.reader(Instant::now() + Duration::from_millis(20));
-        assert_eq!(reader.read(&mut [0; 8]).unwrap_err().kind(), io::ErrorKind::TimedOut);
-        assert_eq!(reader.into_failure().unwrap().kind(), io::ErrorKind::TimedOut);
-    }
-
-    #[test]
     fn a_peer_that_has_closed_is_an_error_and_no_signal() {
         let (stream, peer) = connected();
         drop(peer);
-        let mut reader = stream.reader(late());
-        assert!(reader.read(&mut [0; 8]).is_err());
+        assert_eq!(stream.receive(&mut [0; 8], late()).unwrap(), 0);
         assert!((0..100).any(|_| stream.send(b"PING\r\n", late()).is_err()));
     }
 

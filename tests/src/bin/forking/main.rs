@@ -9,7 +9,8 @@
 //! from, the thread, and the number of the record in its thread. Children are thread 9. At the end
 //! one line on standard output says how many records each of the four threads has logged.
 //!
-//! In the place of a handler there may be the name of a case with one child only, in `single.rs`.
+//! In the place of a handler there may be the name of a case with one child only, in `single.rs`; in
+//! that of the number of children there is a port, if the case needs one.
 
 mod handlers;
 mod single;
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
     };
     match handler.as_str() {
         "deaf" => return single::deaf(),
+        "encrypted" => return single::encrypted(children),
         "hooks" => return single::hooks(),
         "peers" => return single::peers(),
         "posts" => return single::posts(),

@@ -13,6 +13,7 @@ use handlers_core::{
 };
 use handlers_gelf::GelfHttpHandler;
 use handlers_net::{Backlog, SocketHandler, SocketHandlerBuilder};
+use handlers_queue::{Overflow, Placed, RecordQueue, RedisQueue, RedisTls};
 use rustix::process::{Signal, kill_process};
 
 use crate::{fork, wait};
@@ -117,6 +118,31 @@ pub(crate) fn peers() -> ExitCode {
         "parent later\nparent again later\n",
     ];
     if said == expected { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// A child leaves its parent's encrypted connection to a Redis server alone, and makes another.
+pub(crate) fn encrypted(port: &str) -> ExitCode {
+    let tls = RedisTls::new().expect("the system trusts somebody");
+    let port = port.parse().expect("it is a port");
+    let mut queue = Some(RedisQueue::builder().address("localhost", port).tls(tls).build());
+    let put = |queue: &Option<RedisQueue>, message: &'static str| {
+        let record = Record::builder().level(Level::INFO).message(message).build();
+        let queue = queue.as_ref().expect("it is there");
+        queue.put(record, Overflow::Fail).expect("the server takes records")
+    };
+    let mut placed = vec![put(&queue, "parent")];
+    // One that says nothing ends what it has got from its parent as well.
+    for speaks in [true, false] {
+        let child = fork(|| {
+            if speaks {
+                assert_eq!(put(&queue, "child"), Placed::Queued);
+            }
+            queue = None;
+        });
+        assert_eq!(wait(child).exit_status(), Some(0), "the child has come to a bad end");
+        placed.push(put(&queue, "parent again"));
+    }
+    if placed == [Placed::Queued; 3] { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn to(port: u16) -> SocketHandlerBuilder {

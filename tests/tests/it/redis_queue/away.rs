@@ -7,11 +7,11 @@ use std::thread;
 use std::time::Duration;
 
 use handlers_queue::{Overflow, Placed, RecordQueue, RedisQueue};
+use handlers_tests::support::{free_port, wait_until};
 use handlers_tests::test_dir;
 
-use super::server::{Server, free_port};
+use super::server::Server;
 use super::{LONG, Received, SLACK, put, record, timed};
-use handlers_tests::support::wait_until;
 
 #[test]
 fn without_a_server_a_call_costs_nothing_and_is_counted() {
@@ -96,7 +96,7 @@ fn a_server_that_has_become_a_copy_of_another_is_left() {
 
 /// What several threads have put, and how long the longest of their calls took.
 #[derive(Debug, Default)]
-struct Load {
+pub(super) struct Load {
     next: AtomicU32,
     queued: AtomicU64,
     dropped: AtomicU64,
@@ -115,7 +115,7 @@ impl Drop for End<'_> {
 
 impl Load {
     /// Puts records from three threads while something happens.
-    fn put_during(&self, queue: &RedisQueue, work: impl FnOnce()) {
+    pub(super) fn put_during(&self, queue: &RedisQueue, work: impl FnOnce()) {
         thread::scope(|scope| {
             for _ in 0..3 {
                 scope.spawn(|| {
@@ -143,18 +143,18 @@ impl Load {
         u64::from(self.next.load(Ordering::SeqCst))
     }
 
-    fn wait_for_queued(&self, more: u64) {
+    pub(super) fn wait_for_queued(&self, more: u64) {
         let now = self.queued.load(Ordering::SeqCst);
         wait_until("records in the queue", || self.queued.load(Ordering::SeqCst) >= now + more);
     }
 
-    fn wait_for_dropped(&self, more: u64) {
+    pub(super) fn wait_for_dropped(&self, more: u64) {
         let now = self.dropped.load(Ordering::SeqCst);
         wait_until("dropped records", || self.dropped.load(Ordering::SeqCst) >= now + more);
     }
 
     /// Checks that nothing was lost but what was counted.
-    fn assert_counted(&self, queue: &RedisQueue, reader: &RedisQueue, limit: Duration) {
+    pub(super) fn assert_counted(&self, queue: &RedisQueue, reader: &RedisQueue, limit: Duration) {
         let longest = Duration::from_millis(self.longest.load(Ordering::SeqCst));
         assert!(longest < limit, "a call took {longest:?}");
         // One more, so that the last of what was dropped is told of.

@@ -1,12 +1,14 @@
 //! `RedisQueue` with a real server.
 
 mod away;
+mod certificates;
 mod groups;
 mod listener;
 mod peers;
 mod python;
-mod server;
+pub(crate) mod server;
 mod stream;
+mod tls;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};

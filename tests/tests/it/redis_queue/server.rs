@@ -1,19 +1,16 @@
 //! A redis-server of the test's own.
 
 use std::fs::{self, File};
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use handlers_queue::{RedisQueue, RedisQueueBuilder};
-use handlers_tests::support::Dir;
+use handlers_tests::support::{Dir, free_port, wait_until};
 use rustix::process::{Pid, Signal, kill_process};
-
-use handlers_tests::support::wait_until;
 
 /// A server on a free port, killed with this value.
 #[derive(Debug)]
-pub(super) struct Server {
+pub(crate) struct Server {
     child: Child,
     dir: PathBuf,
     port: u16,
@@ -22,7 +19,7 @@ pub(super) struct Server {
 
 impl Server {
     /// Starts a server that keeps nothing when it ends.
-    pub(super) fn start(dir: &Dir) -> Self {
+    pub(crate) fn start(dir: &Dir) -> Self {
         Self::with(dir, &[])
     }
 
@@ -46,7 +43,7 @@ impl Server {
     }
 
     /// A queue at this server, still to be built.
-    pub(super) fn builder(&self) -> RedisQueueBuilder {
+    pub(crate) fn builder(&self) -> RedisQueueBuilder {
         RedisQueue::builder().address("127.0.0.1", self.port)
     }
 
@@ -114,12 +111,6 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-/// A port that was free a moment ago.
-pub(super) fn free_port() -> u16 {
-    let socket = TcpListener::bind("127.0.0.1:0").expect("a port is free");
-    socket.local_addr().expect("it has a port").port()
 }
 
 fn spawn(dir: &Path, port: u16, options: &[String]) -> Child {
