@@ -35,8 +35,12 @@ fn assert_refused(handler: &GelfTcpHandler, server: Server) {
     assert_eq!(server.kill(), 0);
 }
 
-fn expired(authority: &Authority<'_>) -> Pair {
-    authority.issue_between("expired", "DNS:localhost", "20200101000000Z", "20210101000000Z")
+/// Expired, for another host, and issued by itself.
+pub(super) fn bad_certificates(dir: &Dir, authority: &Authority<'_>) -> [Pair; 3] {
+    let (from, until) = ("20200101000000Z", "20210101000000Z");
+    let expired = authority.issue_between("expired", "DNS:localhost", from, until);
+    let other = authority.issue("other", "DNS:other.example");
+    [expired, other, Pair::self_signed(dir, "self", false)]
 }
 
 #[test]
@@ -53,12 +57,6 @@ fn the_right_certificate_is_taken() {
         builder.ca_certs(authority.file()).server_name("localhost")
     });
     assert_taken(&by_name.unwrap(), &server);
-}
-
-/// Expired, for another host, and issued by itself.
-fn bad_certificates(dir: &Dir, authority: &Authority<'_>) -> [Pair; 3] {
-    let other = authority.issue("other", "DNS:other.example");
-    [expired(authority), other, Pair::self_signed(dir, "self", false)]
 }
 
 #[test]

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use handlers_core::{Error, Handler, Level, Record, Result, get_logger};
 use handlers_gelf::{CertReqs, GelfHttpHandler, GelfHttpHandlerBuilder};
-use handlers_tests::support::{Dir, ListHandler};
+use handlers_tests::support::ListHandler;
 use handlers_tests::test_dir;
 
 use super::counts;
 use crate::gelf::server::Server;
+use crate::gelf::tls::bad_certificates;
 use crate::gelf::{LONG, text};
 use crate::transport::tls::authority::{Authority, Pair};
 
@@ -40,13 +41,6 @@ fn assert_refused(handler: &GelfHttpHandler, server: Server) {
     handler.handle(&text("secret"));
     assert_eq!(counts(handler), [0, 1, 0, 0]);
     assert_eq!(server.kill(), 0);
-}
-
-fn bad_certificates(dir: &Dir, authority: &Authority<'_>) -> [Pair; 3] {
-    let (from, until) = ("20200101000000Z", "20210101000000Z");
-    let expired = authority.issue_between("expired", "DNS:localhost", from, until);
-    let other = authority.issue("other", "DNS:other.example");
-    [expired, other, Pair::self_signed(dir, "self", false)]
 }
 
 #[test]
