@@ -214,8 +214,8 @@ impl GelfFormatterBuilder {
         self
     }
 
-    /// Adds a field that each message has, such as the name of the service. Its name is given without the `_`
-    /// before it. A record's own field of the same name holds instead.
+    /// Adds a field that each message has, such as the name of the service. Its name is given
+    /// without the `_` before it. A record's own field of the same name holds instead.
     pub fn field(mut self, name: &str, value: impl Into<Value<'static>>) -> Self {
         self.fields.push((format!("_{name}"), value.into()));
         self

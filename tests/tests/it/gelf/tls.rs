@@ -59,32 +59,41 @@ fn the_right_certificate_is_taken() {
     assert_taken(&by_name.unwrap(), &server);
 }
 
-#[test]
-fn certificates_are_checked_unless_it_is_said_that_they_are_not() {
-    let dir = test_dir!();
-    let authority = Authority::new(&dir, "authority");
-    for pair in bad_certificates(&dir, &authority) {
-        let strict = server(&pair, &[]);
-        let set = |builder: GelfTcpHandlerBuilder| builder.ca_certs(authority.file());
-        assert_refused(&handler("localhost", &strict, set).unwrap(), strict);
-        let lax = server(&pair, &[]);
-        let set = |builder: GelfTcpHandlerBuilder| builder.cert_reqs(CertReqs::None);
-        assert_taken(&handler("localhost", &lax, set).unwrap(), &lax);
-    }
-}
+/// What both handlers that know TLS promise. The module has the functions `server`, `handler`,
+/// `assert_taken` and `assert_refused` for its own.
+macro_rules! certificate_tests {
+    ($builder:ty) => {
+        #[test]
+        fn certificates_are_checked_unless_it_is_said_that_they_are_not() {
+            let dir = test_dir!();
+            let authority = Authority::new(&dir, "authority");
+            for pair in bad_certificates(&dir, &authority) {
+                let strict = server(&pair, &[]);
+                let set = |builder: $builder| builder.ca_certs(authority.file());
+                assert_refused(&handler("localhost", &strict, set).unwrap(), strict);
+                let lax = server(&pair, &[]);
+                let set = |builder: $builder| builder.cert_reqs(CertReqs::None);
+                assert_taken(&handler("localhost", &lax, set).unwrap(), &lax);
+            }
+        }
 
-#[test]
-fn a_server_that_wants_a_certificate_gets_it() {
-    let dir = test_dir!();
-    let authority = Authority::new(&dir, "authority");
-    let (mine, its) = (authority.issue("me", "DNS:me"), authority.issue("it", "DNS:localhost"));
-    let file = authority.file();
-    let server = server(&its, &[file.to_str().expect("it is text")]);
-    let handler = handler("localhost", &server, |builder| {
-        builder.ca_certs(&file).client_certificate(&mine.certificate, &mine.key)
-    });
-    assert_taken(&handler.unwrap(), &server);
+        #[test]
+        fn a_server_that_wants_a_certificate_gets_it() {
+            let dir = test_dir!();
+            let authority = Authority::new(&dir, "authority");
+            let mine = authority.issue("me", "DNS:me");
+            let (its, file) = (authority.issue("it", "DNS:localhost"), authority.file());
+            let server = server(&its, &[file.to_str().expect("it is text")]);
+            let with = handler("localhost", &server, |builder| {
+                builder.ca_certs(&file).client_certificate(&mine.certificate, &mine.key)
+            });
+            assert_taken(&with.unwrap(), &server);
+        }
+    };
 }
+pub(super) use certificate_tests;
+
+certificate_tests!(GelfTcpHandlerBuilder);
 
 #[test]
 fn files_that_are_not_there_are_an_error_at_once() {
