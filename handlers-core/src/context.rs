@@ -19,7 +19,7 @@ pub(crate) fn with<R>(work: impl FnOnce(&Context) -> R) -> R {
 /// puts together before it takes its lock.
 ///
 /// The buffer keeps its capacity from one use to the next, up to 64 KiB. Calls may nest; an inner
-/// one gets a buffer of its own.
+/// one gets a buffer of its own, which is kept as well.
 ///
 /// # Examples
 ///
@@ -158,7 +158,7 @@ impl Context {
             *thread = None;
         }
         for buffer in [&self.message, &self.asctime, &self.line] {
-            buffer.0.take();
+            buffer.free();
         }
     }
 }
@@ -195,28 +195,64 @@ thread_local! {
 static REENTRANT_DROPS: AtomicU64 = AtomicU64::new(0);
 
 /// A buffer that is lent out by moving it, so that no borrow is ever in the way of a nested call.
-pub(crate) struct Buffer(Cell<String>);
+pub(crate) struct Buffer {
+    first: Cell<String>,
+    /// What nested calls had.
+    others: Cell<Vec<String>>,
+}
 
 impl Buffer {
     const fn new() -> Self {
-        Self(Cell::new(String::new()))
+        Self { first: Cell::new(String::new()), others: Cell::new(Vec::new()) }
     }
 
     #[inline]
     pub(crate) fn lend<R>(&self, work: impl FnOnce(&mut String) -> R) -> R {
-        let mut buffer = self.0.take();
+        let mut buffer = self.first.take();
+        if buffer.capacity() == 0 {
+            buffer = self.other();
+        }
         buffer.clear();
         let is_kept = buffer.capacity() > 0 || is_freed_at_end();
         let result = work(&mut buffer);
         if is_kept && buffer.capacity() <= LARGEST_KEPT {
-            self.0.set(buffer);
+            let nested = self.first.replace(buffer);
+            if nested.capacity() > 0 {
+                self.keep(nested);
+            }
         }
         result
+    }
+
+    /// A buffer for who is the first on this thread, or called by who has the first buffer.
+    #[cold]
+    fn other(&self) -> String {
+        let mut others = self.others.take();
+        let other = others.pop().unwrap_or_default();
+        self.others.set(others);
+        other
+    }
+
+    #[cold]
+    fn keep(&self, buffer: String) {
+        let mut others = self.others.take();
+        if others.len() < MOST_KEPT {
+            others.push(buffer);
+        }
+        self.others.set(others);
+    }
+
+    fn free(&self) {
+        self.first.take();
+        self.others.take();
     }
 }
 
 /// One enormous record must not cost every thread that memory for ever.
 const LARGEST_KEPT: usize = 64 * 1024;
+
+/// Nobody nests deeper.
+const MOST_KEPT: usize = 8;
 
 #[cfg(test)]
 mod tests {
@@ -239,6 +275,23 @@ mod tests {
             // The name is known now, and lent.
             context.with_thread(|_| context.free());
         });
+    }
+
+    #[test]
+    fn nested_calls_find_their_buffers_again() {
+        let used = || {
+            with_line_buffer(|outer| {
+                outer.push_str("outer");
+                with_line_buffer(|inner| {
+                    assert!(inner.is_empty());
+                    inner.push_str("inner");
+                    (outer.as_ptr(), inner.as_ptr())
+                })
+            })
+        };
+        let (outer, inner) = used();
+        assert_eq!(used(), (outer, inner));
+        assert_ne!(outer, inner);
     }
 
     #[test]

@@ -23,7 +23,6 @@ mod framing;
 #[cfg(feature = "http")]
 mod http;
 mod ports;
-mod scratch;
 mod tcp;
 #[cfg(feature = "tls")]
 mod tls;

@@ -1,8 +1,6 @@
 //! Values within values, as fields of one level.
 
-use std::cell::Cell;
-
-use handlers_core::{Result, Value};
+use handlers_core::{Result, Value, with_line_buffer};
 
 /// Calls `take` with each leaf of `value` and the name of its field: `name` for the value itself,
 /// `name_key` and `name_0` for what is in mappings and lists (GELF-38, GELF-39). A list of
@@ -20,13 +18,10 @@ pub(super) fn leaves(
     if !matches!(value, Value::Dict(_) | Value::List(_) | Value::Tuple(_)) {
         return take(name, value);
     }
-    let mut path = PATH.try_with(Cell::take).unwrap_or_default();
-    path.clear();
-    path.push_str(name);
-    let taken = walk(&mut path, value, MAX_DEPTH, &mut take);
-    // A thread that is ending has no place for it any more.
-    let _ = PATH.try_with(|kept| kept.set(path));
-    taken
+    with_line_buffer(|path| {
+        path.push_str(name);
+        walk(path, value, MAX_DEPTH, &mut take)
+    })
 }
 
 fn walk(
@@ -59,10 +54,6 @@ fn walk(
         Value::List(_) | Value::Tuple(_) | Value::Dict(_) => take(path, &value.to_string().into()),
         leaf => take(path, leaf),
     }
-}
-
-thread_local! {
-    static PATH: Cell<String> = const { Cell::new(String::new()) };
 }
 
 /// A list of so many items is not worth so many fields.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use handlers_core::{Formatter, Record, Result, Value, write_json_text};
+use handlers_core::{Formatter, Record, Result, Value, with_line_buffer, write_json_text};
 
 use super::exclude::Exclusions;
 use super::host::host_name;
@@ -10,7 +10,6 @@ use super::json::{Foreign, Style};
 use super::message::{self, attribute};
 use super::payload::Payload;
 use super::{PLACEHOLDER, flatten, level, names};
-use crate::scratch::with_text;
 
 /// Makes a GELF 1.1 message of a record, one line of JSON.
 ///
@@ -106,7 +105,7 @@ impl GelfFormatter {
             add(&mut payload, name, value)?;
         }
         for (name, value) in record.extra() {
-            with_text(|field| {
+            with_line_buffer(|field| {
                 field.push('_');
                 field.push_str(name);
                 add(&mut payload, field, &value)
@@ -158,7 +157,7 @@ fn write_full_message(record: &Record<'_>, message: &str, out: &mut String) {
     if exception.is_none() && record.stack_info().is_none() {
         return;
     }
-    with_text(|full| {
+    with_line_buffer(|full| {
         full.push_str(message);
         for text in exception.into_iter().chain(record.stack_info()) {
             if !full.is_empty() && !full.ends_with('\n') {

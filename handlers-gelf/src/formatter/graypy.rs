@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use handlers_core::{Formatter, HandlerBase, Record, Result, Value, get_level_name};
+use handlers_core::{
+    Formatter, HandlerBase, Record, Result, Value, get_level_name, with_line_buffer,
+};
 
 use super::host::{host_name, qualified_host_name};
 use super::json::{Foreign, Style};
 use super::message::{self, attribute};
 use super::payload::Payload;
 use super::{PLACEHOLDER, level, names};
-use crate::scratch::with_text;
 
 /// Makes GELF messages as the handlers of the Python package graypy do.
 ///
@@ -103,7 +104,7 @@ impl GraypyFormatter {
         if handler.formatter().is_none() {
             return self.format(record, out);
         }
-        with_text(|text| {
+        with_line_buffer(|text| {
             handler.format(record, text)?;
             self.write(record, text, out)
         })
@@ -152,7 +153,7 @@ impl GraypyFormatter {
 
     /// GELF-53.
     fn add_extra_fields(&self, payload: &mut Payload<'_>, record: &Record<'_>) -> Result<()> {
-        with_text(|field| {
+        with_line_buffer(|field| {
             for (name, value) in record.attributes() {
                 if !SKIPPED.contains(&name) && !name.starts_with('_') {
                     field.clear();
@@ -178,7 +179,7 @@ impl Formatter for GraypyFormatter {
     fn format(&self, record: &Record<'_>, out: &mut String) -> Result<()> {
         match &self.message {
             None => message::with(record, |message| self.write(record, message, out)),
-            Some(formatter) => with_text(|text| {
+            Some(formatter) => with_line_buffer(|text| {
                 formatter.format(record, text)?;
                 self.write(record, text, out)
             }),

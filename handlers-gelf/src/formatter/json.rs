@@ -2,9 +2,7 @@
 
 use std::fmt::Write as _;
 
-use handlers_core::{Error, ErrorKind, Integer, Result, Value, write_json_text};
-
-use crate::scratch::with_text;
+use handlers_core::{Error, ErrorKind, Integer, Result, Value, with_line_buffer, write_json_text};
 
 /// How values are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -184,7 +182,7 @@ fn write_utf8(bytes: &[u8], out: &mut String) {
 }
 
 fn with_str(value: &Value<'_>, work: impl FnOnce(&str)) {
-    with_text(|text| {
+    with_line_buffer(|text| {
         value.write_str(text);
         work(text);
     });

@@ -4,7 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use handlers_core::{Clock, Fields, Formatter, Record, Result, SystemClock, Value};
+use handlers_core::{
+    Clock, Fields, Formatter, Record, Result, SystemClock, Value, with_line_buffer,
+};
 
 use super::exclude::Exclusions;
 use super::host::host_name;
@@ -13,7 +15,6 @@ use super::message::{self, attribute};
 use super::payload::Payload;
 use super::schema::{Declared, GelfSchema};
 use super::{PLACEHOLDER, flatten, level, names};
-use crate::scratch::with_text;
 
 /// Makes GELF messages as the Python package logging-gelf does: its `GELFFormatter`.
 ///
@@ -113,7 +114,7 @@ impl LoggingGelfFormatter {
             payload.text("short_message", PLACEHOLDER);
         }
         add_text(&mut payload, "short_message", message);
-        with_text(|full| {
+        with_line_buffer(|full| {
             write_full_message(record, message, full);
             add_text(&mut payload, "full_message", full);
         });

@@ -2,9 +2,7 @@
 
 use std::borrow::Cow;
 
-use handlers_core::{Fields, Record, Result, Value};
-
-use crate::scratch::with_text;
+use handlers_core::{Fields, Record, Result, Value, with_line_buffer};
 
 /// Lends the message.
 ///
@@ -14,7 +12,7 @@ use crate::scratch::with_text;
 pub(super) fn with<R>(record: &Record<'_>, work: impl FnOnce(&str) -> Result<R>) -> Result<R> {
     match record.as_text() {
         Some(text) => work(text),
-        None => with_text(|message| {
+        None => with_line_buffer(|message| {
             record.write_message(message)?;
             work(message)
         }),

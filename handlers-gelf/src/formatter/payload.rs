@@ -4,10 +4,9 @@ use std::cell::Cell;
 use std::mem;
 use std::ops::Range;
 
-use handlers_core::{Error, Result, Value, write_json_text};
+use handlers_core::{Error, Result, Value, with_line_buffer, write_json_text};
 
 use super::json::Style;
-use crate::scratch::with_text;
 
 /// Writes the fields of a GELF message to the end of a string.
 ///
@@ -181,7 +180,7 @@ impl<'a> Payload<'a> {
 
     /// Writes the fields that are left, one behind the other.
     fn write_again(&mut self) {
-        with_text(|written| {
+        with_line_buffer(|written| {
             written.push_str(&self.out[self.start..]);
             self.out.truncate(self.start);
             let mut separator = self.opening;
@@ -199,7 +198,7 @@ impl<'a> Payload<'a> {
     /// Puts the value at the end of the output in the place of that of an earlier field.
     #[cold]
     fn replace(&mut self, at: usize, value_start: usize) {
-        with_text(|value| {
+        with_line_buffer(|value| {
             value.push_str(&self.out[value_start..]);
             let fields = &mut self.index.fields;
             let end = fields.last().map_or(self.start, |last| last.text.end);

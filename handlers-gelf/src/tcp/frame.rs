@@ -1,11 +1,10 @@
 //! What a record becomes on a stream.
 
-use handlers_core::{HandlerBase, Record, Result};
+use handlers_core::{HandlerBase, Record, Result, with_line_buffer};
 use handlers_net::Encode;
 
 use crate::content::Content;
 use crate::framing::Framing;
-use crate::scratch::with_text;
 
 /// The text of a message, with what ends it.
 #[derive(Debug)]
@@ -16,7 +15,7 @@ pub(super) struct Frame {
 
 impl Encode for Frame {
     fn encode(&self, handler: &HandlerBase, record: &Record<'_>, out: &mut Vec<u8>) -> Result<()> {
-        with_text(|text| {
+        with_line_buffer(|text| {
             self.content.write(handler, record, text)?;
             self.framing.write(text, out);
             Ok(())

@@ -142,6 +142,14 @@ impl Transport for Chunks {
     fn is_datagram(&self) -> bool {
         self.transport.is_datagram()
     }
+
+    fn is_confirmed(&self) -> bool {
+        self.transport.is_confirmed()
+    }
+
+    fn leave(&mut self) {
+        self.transport.leave();
+    }
 }
 
 impl fmt::Debug for Chunks {
@@ -174,8 +182,40 @@ fn too_long() -> io::Error {
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
+    use std::sync::atomic::AtomicBool;
 
     use super::*;
+
+    /// Notes whether it was left.
+    #[derive(Debug, Clone, Default)]
+    struct Socket(Arc<AtomicBool>);
+
+    impl Connect for Socket {
+        fn connect(&self, _deadline: Instant) -> Result<Box<dyn Transport>> {
+            Ok(Box::new(self.clone()))
+        }
+
+        fn peer(&self) -> String {
+            "socket".to_owned()
+        }
+    }
+
+    impl Transport for Socket {
+        fn send(&mut self, _bytes: &[u8], _deadline: Instant) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn leave(&mut self) {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
+
+    #[test]
+    fn a_forked_child_leaves_the_socket_to_its_parent() {
+        let socket = Socket::default();
+        Chunked::new(socket.clone()).connect(Instant::now()).unwrap().leave();
+        assert!(socket.0.load(Ordering::Relaxed));
+    }
 
     #[test]
     fn random_numbers_do_not_come_twice() {

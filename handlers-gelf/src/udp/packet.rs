@@ -1,13 +1,12 @@
 //! What a record becomes as a datagram, or as several.
 
-use handlers_core::{Error, ErrorKind, HandlerBase, Record, Result};
+use handlers_core::{Error, ErrorKind, HandlerBase, Record, Result, with_line_buffer};
 use handlers_net::Encode;
 
 use super::chunking::Chunking;
 use super::truncate;
 use crate::compression::Compression;
 use crate::content::Content;
-use crate::scratch::with_text;
 
 /// The text of a message, compressed.
 #[derive(Debug)]
@@ -20,7 +19,7 @@ pub(super) struct Packet {
 
 impl Encode for Packet {
     fn encode(&self, handler: &HandlerBase, record: &Record<'_>, out: &mut Vec<u8>) -> Result<()> {
-        with_text(|text| {
+        with_line_buffer(|text| {
             self.content.write(handler, record, text)?;
             let start = out.len();
             self.compression.write(text.as_bytes(), out)?;

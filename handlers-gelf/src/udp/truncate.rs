@@ -1,11 +1,10 @@
 //! What is left of a message that is too long.
 
-use handlers_core::{Error, ErrorKind, Result};
+use handlers_core::{Error, ErrorKind, Result, with_line_buffer};
 
 use super::chunking::{Chunking, MOST};
 use super::fields;
 use crate::compression::Compression;
-use crate::scratch::with_text;
 
 /// Appends a message of no more than 128 chunks that says what `message` was: its version, host,
 /// time and facility, the level `ERROR`, as much of its text as there is room for, and
@@ -26,7 +25,7 @@ pub(super) fn write(
     let mark = if chunking.at_size { "true" } else { "1" };
     let attempt = |text: &str, out: &mut Vec<u8>| {
         out.truncate(start);
-        with_text(|json| {
+        with_line_buffer(|json| {
             original.write(text, mark, json);
             compression.write(json.as_bytes(), out)
         })?;
