@@ -57,11 +57,13 @@ impl Link {
         self.deliver(path, dropped, |link, socket| link.send(socket, frame))
     }
 
-    /// Sends what is left of the last frame, and that `dropped` records were given up.
+    /// Sends what is left of the last frame, and that `dropped` records were given up. The receiver is
+    /// tried whenever the last attempt was: there will be no other one.
     pub(super) fn finish(&mut self, path: &Path, dropped: u64) -> Offered {
         if self.begun.is_none() && dropped == self.told {
             return Offered::Taken;
         }
+        self.retry.succeeded();
         let finish = |link: &mut Self, socket: &Socket| link.send_rest(socket);
         self.deliver(path, dropped, finish)
     }
@@ -224,6 +226,18 @@ mod tests {
             }
         }
         assert_eq!(attempts, [0, 10, 30, 70, 150, 310, 630, 1270, 2270, 3270]);
+    }
+
+    #[test]
+    fn the_last_attempt_waits_for_nothing() {
+        let path = std::env::temp_dir().join(format!("finish-{}.socket", std::process::id()));
+        let listener = std::os::unix::net::UnixListener::bind(&path).unwrap();
+        let mut link = Link::new(0);
+        link.failed(&io::ErrorKind::NotFound.into(), Instant::now() + Duration::from_secs(3600));
+        assert!(matches!(link.offer(&path, b"frame", 0), Offered::Away(_)));
+        assert!(matches!(link.finish(&path, 1), Offered::Taken));
+        drop(listener);
+        std::fs::remove_file(path).unwrap();
     }
 
     #[test]
